@@ -29,6 +29,14 @@ describe("behind nginx with docs/nginx.conf", () => {
     });
   }
 
+  test("clients that send no slash after the path connect", async (context) => {
+    const server = await start(context);
+    const nginx = await startNginx(context, server);
+    const asha = await server.asha();
+    const options = { addTrailingSlash: false, ca: nginx.ca, auth: { token: asha.token } };
+    await open(context, nginx.url, options).event("connected");
+  });
+
   test("a page of the shop connects with its cookie over WebSocket", async (context) => {
     const server = await start(context);
     const nginx = await startNginx(context, server);

@@ -24,6 +24,14 @@ describe("rooms", () => {
     return opened;
   };
 
+  test("a page that cannot read its cookie, and sends an empty token, is signed in by the cookie", async (context) => {
+    for (const token of ["", "undefined", "null", " ", "Bearer undefined"])
+      await client(context, asha, { auth: { token }, extraHeaders: { cookie: asha.cookie } });
+    const kept = await client(context, stranger, { auth: { token: `bearer ${asha.token}` }, extraHeaders: {} });
+    const order = await asha.order();
+    assert.equal((await kept.ask("join-order-tracking", order.id)).orderId, order.id);
+  });
+
   for (const [name, transports] of Object.entries(TRANSPORTS)) {
     test(`a joined order is followed, and staff change its status, ${name}`, async (context) => {
       const order = await asha.order();

@@ -22,8 +22,8 @@ pub struct Caller {
     pub principal: Principal,
 }
 
-/// A [`Caller`] who follows orders, by a stream or by polling. The token counts as long as its session, because pages
-/// keep the token from sign-in.
+/// A [`Caller`] of a page that keeps the token from sign-in: it follows orders by a stream or by polling, or signs out. The
+/// token counts as long as its session.
 #[derive(Debug, Clone)]
 pub struct LiveCaller(pub Caller);
 
@@ -37,6 +37,10 @@ pub struct MaybeCaller(pub Option<Caller>);
 pub struct Staff {
     pub caller: Caller,
 }
+
+/// [`Staff`] on a page that keeps the token from sign-in, like [`LiveCaller`].
+#[derive(Debug, Clone)]
+pub struct LiveStaff(pub Staff);
 
 impl Caller {
     /// The caller as an actor of the domain.
@@ -70,6 +74,13 @@ impl Caller {
 }
 
 impl Staff {
+    fn of(caller: Caller) -> Result<Self, Problem> {
+        if caller.principal.role == Role::Staff {
+            return Ok(Self { caller });
+        }
+        Err(Problem::new(Code::Forbidden).detail("Only the store's staff can do this."))
+    }
+
     /// The store that the caller works for.
     pub fn store(&self) -> &StoreId {
         &self.caller.principal.store
@@ -128,11 +139,16 @@ impl FromRequestParts<AppState> for Staff {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
-        let caller = Caller::from_request_parts(parts, app).await?;
-        if caller.principal.role == Role::Staff {
-            return Ok(Self { caller });
-        }
-        Err(Problem::new(Code::Forbidden).detail("Only the store's staff can do this."))
+        Self::of(Caller::from_request_parts(parts, app).await?)
+    }
+}
+
+impl FromRequestParts<AppState> for LiveStaff {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        let LiveCaller(caller) = LiveCaller::from_request_parts(parts, app).await?;
+        Staff::of(caller).map(Self)
     }
 }
 

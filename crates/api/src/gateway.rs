@@ -18,6 +18,7 @@ use socketio::{HandshakeError, Service, SocketIo, SocketIoConfig};
 use tokio::sync::watch;
 
 use crate::app::AppState;
+use crate::auth::credential::presented;
 use crate::auth::origin::Purpose;
 use crate::auth::{Lifetime, Principal};
 use crate::caller::{Caller, address, cookie_is_kept_back, unauthenticated, verified, verify};
@@ -150,7 +151,7 @@ impl Authorizer for ApiAuthorizer {
         token: Option<&str>,
     ) -> Result<(Principal, ConnectionPermit), Rejection> {
         let refused = |problem: Problem| Rejection::Refused(problem.into());
-        let principal = match (token, &handshake.principal) {
+        let principal = match (token.and_then(presented), &handshake.principal) {
             (Some(token), _) => self.verify(token).map_err(refused)?,
             (None, Some(principal)) if self.close_reason(principal).is_none() => (**principal).clone(),
             (None, _) => return Err(refused(unauthenticated(handshake.cookie_is_kept_back))),

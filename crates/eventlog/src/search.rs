@@ -1,23 +1,23 @@
 //! Search for orders by customer: which words a customer is found by, and what a search text asks for.
 
+mod phone;
 mod spelling;
 
 use orders::Address;
 
-use spelling::{national_numbers, plain, spellings};
+use spelling::{connected_words, fold, spelled_out, words_of};
 
 /// A customer is found by this many recipients: the last new ones that an order was sent to.
 const MAX_RECIPIENTS: usize = 8;
 /// Further words of a search text are ignored.
 const MAX_WORDS: usize = 8;
-/// Shorter digit sequences are not searched as a phone number.
-const MIN_PHONE_DIGITS: usize = 5;
 /// Tracking numbers are compared up to so many letters and digits.
 const MAX_TRACKING_CHARS: usize = 100;
 
 /// A tracking number as it is compared: letters and digits only, in capitals. `None` when it has none.
 pub fn tracking_key(number: &str) -> Option<String> {
-    let key: String = number.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
+    let folded = fold(number);
+    let key: String = folded.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
     let key: String = key.chars().take(MAX_TRACKING_CHARS).collect();
     (!key.is_empty()).then_some(key)
 }
@@ -25,7 +25,7 @@ pub fn tracking_key(number: &str) -> Option<String> {
 /// What a search text asks for. Every word must be the beginning of a word of the customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchWords {
-    /// Letters and digits only, never empty: each with its spelling in plain letters, if that differs.
+    /// Letters and digits only, never empty: each with its other spellings. A spelling with blanks is a sequence of words.
     pub words: Vec<Vec<String>>,
     /// The digits, where the text looks like a phone number: they match instead of the words, however they are grouped. With a
     /// country code, also without it.
@@ -35,37 +35,35 @@ pub struct SearchWords {
 impl SearchWords {
     /// `None` when the text has no words.
     pub fn parse(text: &str) -> Option<Self> {
-        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        let words: Vec<Vec<String>> = words
-            .take(MAX_WORDS)
-            .map(|word| {
-                let plain = plain(word);
-                std::iter::once(word.to_owned()).chain(plain.filter(|plain| plain != word)).collect()
-            })
-            .collect();
+        let folded = fold(text);
+        let spelled = spelled_out(text);
+        let mut words: Vec<Vec<String>> =
+            connected_words(&folded).take(MAX_WORDS).map(|words| asked(&words)).collect();
         if words.is_empty() {
             return None;
         }
-        let is_phone = text.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || "+-/().".contains(c));
-        let digits = digits(text);
-        let is_phone = is_phone && digits.len() >= MIN_PHONE_DIGITS;
-        let phones = if is_phone { searched_numbers(text.trim_start(), digits) } else { Vec::new() };
-        Some(Self { words, phones })
+        // Spelled out, a text has the same words.
+        for (word, spelled) in words.iter_mut().zip(connected_words(spelled.as_deref().unwrap_or_default())) {
+            for spelling in asked(&spelled) {
+                if !word.contains(&spelling) {
+                    word.push(spelling);
+                }
+            }
+        }
+        Some(Self { words, phones: phone::searched(&folded) })
     }
 }
 
-/// The digit sequences that a typed phone number is looked up by.
-fn searched_numbers(text: &str, digits: String) -> Vec<String> {
-    let international = text.starts_with('+') || digits.starts_with("00");
-    let significant = digits.trim_start_matches('0').to_owned();
-    let mut numbers = vec![digits];
-    if international {
-        numbers.extend(national_numbers(&significant));
+/// Connected words are looked for as they are, and as one word; a number also without the zero before it.
+fn asked(words: &[&str]) -> Vec<String> {
+    let mut spellings = vec![words.join(" ")];
+    if words.len() > 1 {
+        spellings.push(words.concat());
     }
-    if significant.len() >= MIN_PHONE_DIGITS && !numbers.contains(&significant) {
-        numbers.push(significant);
+    if let [number] = words {
+        spellings.extend(phone::searched(number).into_iter().filter(|found| found != number));
     }
-    numbers
+    spellings
 }
 
 /// The words a customer is found by: a line for the account, then a line for each recipient, newest first.
@@ -90,10 +88,20 @@ impl SearchDocument<'_> {
         (!after.trim().is_empty() && after != self.0).then_some(after)
     }
 
-    /// The text that is indexed: the document, and its words in other spellings.
+    /// The text that is indexed: the words of the document in all their spellings.
     pub fn indexed(self) -> String {
-        let more: Vec<String> = self.0.split('\n').flat_map(spellings).collect();
-        if more.is_empty() { self.0.to_owned() } else { format!("{}\n{}", self.0, more.join(" ")) }
+        let lines = self.0.split('\n').flat_map(|line| [Some(fold(line)), spelled_out(line)]).flatten();
+        let words = lines.flat_map(|line| {
+            let mut words = words_of(&line);
+            let numbers: Vec<String> = words.iter().flat_map(|word| phone::known_as(word)).collect();
+            for number in numbers {
+                if !words.contains(&number) {
+                    words.push(number);
+                }
+            }
+            words
+        });
+        words.collect::<Vec<_>>().join(" ")
     }
 
     fn contains(self, account: &str, recipient: Option<&str>) -> bool {
@@ -120,18 +128,11 @@ fn recipient_line(address: &Address) -> String {
     let mut words = vec![address.name.as_str().to_owned()];
     if let Some(phone) = &address.phone {
         words.push(phone.as_str().to_owned());
-        let digits = digits(phone.as_str());
-        if digits != phone.as_str() {
-            words.push(digits);
-        }
+        words.extend(
+            phone::digits_of(&fold(phone.as_str())).into_iter().filter(|digits| digits != phone.as_str()),
+        );
     }
     words.join(" ")
-}
-
-/// The digits of a phone number. The zero in `+49 (0)170` is not dialed from abroad.
-fn digits(text: &str) -> String {
-    let text = if text.trim_start().starts_with('+') { text.replace("(0)", "") } else { text.to_owned() };
-    text.chars().filter(char::is_ascii_digit).collect()
 }
 
 #[cfg(test)]
@@ -178,7 +179,7 @@ mod tests {
 
     #[test]
     fn tracking_numbers_are_compared_without_case_and_separators() {
-        for typed in ["JD 014-600", "jd014600", " Jd.014 600"] {
+        for typed in ["JD 014-600", "jd014600", " Jd.014 600", "ＪＤ０１４６００"] {
             assert_eq!(tracking_key(typed).as_deref(), Some("JD014600"), "{typed}");
         }
         assert_eq!(tracking_key(" -"), None);
@@ -202,25 +203,51 @@ mod tests {
     }
 
     #[test]
+    fn a_customer_is_found_by_what_people_type() {
+        let found = |name: &str, phone: Option<&str>, typed: &str| {
+            let document = SearchDocument("").with(None, None, Some(&address(name, phone))).unwrap();
+            let indexed = SearchDocument(&document).indexed();
+            let known: Vec<&str> = indexed.split(' ').collect();
+            let begins = |at: usize, spelling: &str| {
+                let asked: Vec<&str> = spelling.split(' ').collect();
+                let (last, before) = asked.split_last().unwrap();
+                known[at..].starts_with(before)
+                    && known.get(at + before.len()).is_some_and(|word| word.starts_with(last))
+            };
+            let has = |spelling: &String| (0..known.len()).any(|at| begins(at, spelling));
+            let asked = SearchWords::parse(typed).unwrap();
+            asked.words.iter().all(|word| word.iter().any(has)) || asked.phones.iter().any(has)
+        };
+        for (name, phone, typed) in [
+            ("Dvořák", None, "Dvor\u{30c}a\u{301}k"),
+            ("Dvor\u{30c}a\u{301}k", None, "dvorak"),
+            ("علی\u{200c}رضا", None, "علی\u{200c}رضا"),
+            ("علی\u{200c}رضا", None, "علیرضا"),
+            ("علیرضا", None, "علی\u{200c}رضا"),
+            ("Sinéad O’Connor", None, "oconnor sin"),
+            ("Sinead OConnor", None, "O'Connor"),
+            ("Bjørn", None, "bjoern"),
+            ("Müller-Lüdenscheid", None, "muellerlued"),
+            ("3F田中一郎", None, "田中"),
+            ("Zoran", Some("+49 170 5550001"), "zoran 01705550001"),
+            ("Zoran", Some("٠١٧٠ ٥٥٥٠٠٠١"), "01705550001"),
+            ("Zoran", Some("030 1234567 / 0170 5550001"), "0170 5550001"),
+        ] {
+            assert!(found(name, phone, typed), "{name} {phone:?} by {typed}");
+        }
+        assert!(!found("Asha", Some("+49 170 5550001"), "zoran"));
+    }
+
+    #[test]
     fn only_letters_and_digits_of_a_search_text_count() {
         let words = |text: &str| SearchWords::parse(text).map(|parsed| parsed.words.concat());
-        assert_eq!(words("asha NEAR(rao)").unwrap(), ["asha", "NEAR", "rao"]);
-        assert_eq!(words("Søren Müller").unwrap(), ["Søren", "soren", "Müller", "mueller"]);
-        assert_eq!(words("\"a* OR b:c^").unwrap(), ["a", "OR", "b", "c"]);
+        assert_eq!(words("asha NEAR(rao)").unwrap(), ["asha", "near", "rao"]);
+        assert_eq!(words("Søren Müller").unwrap(), ["soren", "soeren", "muller", "mueller"]);
+        assert_eq!(words("O’Connor").unwrap(), ["o connor", "oconnor"]);
+        assert_eq!(words("\"a* OR b:c^").unwrap(), ["a", "or", "b", "c"]);
         assert_eq!(words(&"a ".repeat(20)).unwrap().len(), MAX_WORDS);
         for nothing in ["", "  ", "\"", "***", "-", "\0"] {
             assert_eq!(words(nothing), None, "{nothing:?}");
         }
-    }
-
-    #[test]
-    fn a_phone_number_is_found_in_any_grouping() {
-        let phones = |text: &str| SearchWords::parse(text).unwrap().phones;
-        assert_eq!(phones("49 170-12"), ["4917012"]);
-        assert_eq!(phones("0170 1234567"), ["01701234567", "1701234567"]);
-        let abroad = phones("+49 (0)170 1234567");
-        assert!(abroad[0] == "491701234567" && abroad.contains(&"1701234567".to_owned()), "{abroad:?}");
-        assert!(phones("0049 170 1234567").contains(&"491701234567".to_owned()));
-        assert!(phones("12 4").is_empty() && phones("12345 x").is_empty());
     }
 }

@@ -14,21 +14,33 @@ pub struct Address {
     #[cfg_attr(feature = "openapi", schema(example = "Asha Rao"))]
     pub name: Line<120>,
     /// A phone number for the driver.
-    #[serde(default, deserialize_with = "crate::text::code", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::text::optional_code",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub phone: Option<Line<40>>,
     /// Street and house number.
     #[cfg_attr(feature = "openapi", schema(example = "12 Harbour Road"))]
     pub line1: Line<200>,
     /// Apartment, floor or company.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::text::optional", skip_serializing_if = "Option::is_none")]
     pub line2: Option<Line<200>>,
     pub city: Line<120>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::text::optional", skip_serializing_if = "Option::is_none")]
     pub region: Option<Line<120>>,
-    #[serde(default, deserialize_with = "crate::text::code", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::text::optional_code",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub postal_code: Option<Line<20>>,
     /// ISO 3166 two-letter code, or the country's name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::text::optional_code",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub country: Option<Line<60>>,
 }
 
@@ -40,7 +52,11 @@ pub struct Partner {
     /// The driver's or the carrier's name.
     pub name: Line<120>,
     /// A phone number for the customer.
-    #[serde(default, deserialize_with = "crate::text::code", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::text::optional_code",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub phone: Option<Line<40>>,
 }
 

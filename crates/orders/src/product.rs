@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{ProductId, StoreId};
 use crate::money::Money;
 use crate::order::Version;
-use crate::text::{Line, Prose};
+use crate::text::{Line, Prose, is_format};
 
 /// What the rules need to know about a product. Its description and image are stored beside it, in [`Details`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,6 +123,7 @@ impl TryFrom<String> for ImageUrl {
     type Error = InvalidImage;
 
     fn try_from(text: String) -> Result<Self, InvalidImage> {
+        let text = text.trim_matches(|c: char| c.is_whitespace() || is_format(c));
         let local = text.starts_with('/') && !text.starts_with("//");
         let known = local || text.starts_with("https://") || text.starts_with("data:image/");
         // Browsers read `/\host` as `//host`, which is another host.

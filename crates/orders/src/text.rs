@@ -91,6 +91,30 @@ pub fn code<'de, D: serde::Deserializer<'de>, const MOST: usize>(
     Line::new(&without_format(&text)).map(Some).map_err(serde::de::Error::custom)
 }
 
+/// An optional field of a form, which sends empty fields, too: empty is absent. For
+/// `#[serde(default, deserialize_with = "orders::text::optional")]`.
+pub fn optional<'de, D: serde::Deserializer<'de>, const MOST: usize>(
+    deserializer: D,
+) -> Result<Option<Line<MOST>>, D::Error> {
+    let text = Option::<Cow<'de, str>>::deserialize(deserializer)?;
+    let Some(text) = text.filter(|text| !is_blank(text)) else { return Ok(None) };
+    Line::new(&text).map(Some).map_err(serde::de::Error::custom)
+}
+
+/// The same for a phone number or a code; see [`code`].
+pub fn optional_code<'de, D: serde::Deserializer<'de>, const MOST: usize>(
+    deserializer: D,
+) -> Result<Option<Line<MOST>>, D::Error> {
+    let text = Option::<Cow<'de, str>>::deserialize(deserializer)?;
+    let Some(text) = text.filter(|text| !is_blank(text)) else { return Ok(None) };
+    Line::new(&without_format(&text)).map(Some).map_err(serde::de::Error::custom)
+}
+
+/// Whether nothing in a text is visible.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_format(c))
+}
+
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident, $unwanted:expr, $allowed:expr) => {
         $(#[$doc])*

@@ -1,10 +1,14 @@
 //! The session cookie (RFC 6265).
 
+use std::borrow::Cow;
+
 use axum::http::header::{COOKIE, InvalidHeaderValue};
 use axum::http::{HeaderMap, HeaderValue};
 use cookie::time::{Duration, OffsetDateTime};
 use cookie::{Cookie, SameSite};
+use percent_encoding::percent_decode_str;
 
+use super::credential::presented;
 use crate::base_path::BasePath;
 
 pub const NAME: &str = "ordercast_session";
@@ -69,7 +73,7 @@ impl CookieSettings {
 
     /// The tokens of a request, in the order in which they are tried: of the session cookie, then of the shop's own cookies.
     /// A browser keeps a cookie whose token is no longer accepted, and it must not hide the next one.
-    pub fn tokens<'a>(&self, headers: &'a HeaderMap) -> impl Iterator<Item = &'a str> {
+    pub fn tokens<'a>(&self, headers: &'a HeaderMap) -> impl Iterator<Item = Cow<'a, str>> {
         let own = self.token_cookies.iter();
         let own = own.filter_map(move |name| cookie_token(headers, |other| other == name));
         cookie_token(headers, |name| self.is_name(name)).into_iter().chain(own)
@@ -82,11 +86,11 @@ impl CookieSettings {
     }
 }
 
-/// The token in the cookie with the name. Some shops write it in quotes, or as `Bearer …`.
+/// The token in the cookie with the name.
 ///
 /// `None` if two such cookies differ. A page on a sibling host can set a cookie for a longer path, which comes first
 /// and would sign the user in as somebody else.
-fn cookie_token(headers: &HeaderMap, is_name: impl Fn(&str) -> bool) -> Option<&str> {
+fn cookie_token(headers: &HeaderMap, is_name: impl Fn(&str) -> bool) -> Option<Cow<'_, str>> {
     let mut tokens = headers
         .get_all(COOKIE)
         .into_iter()
@@ -96,13 +100,27 @@ fn cookie_token(headers: &HeaderMap, is_name: impl Fn(&str) -> bool) -> Option<&
         .filter_map(Result::ok)
         .filter(|cookie| is_name(cookie.name()))
         .filter_map(|cookie| cookie.value_raw())
-        .map(|value| value.trim_matches('"'))
-        .map(|value| {
-            ["Bearer%20", "Bearer "].iter().find_map(|scheme| value.strip_prefix(scheme)).unwrap_or(value)
-        })
-        .filter(|token| !token.is_empty());
+        .filter_map(token_in);
     let first = tokens.next()?;
     tokens.all(|other| other == first).then_some(first)
+}
+
+/// The token in a cookie's value. Shops write it percent-encoded, in quotes, or as `Bearer …`; Express also as JSON (`j:…`) or
+/// with a signature of its own (`s:…`, cookie-signature), which is not needed: the token has one.
+fn token_in(value: &str) -> Option<Cow<'_, str>> {
+    let Cow::Owned(decoded) = percent_decode_str(value).decode_utf8().ok()? else {
+        return express_token(value).map(Cow::Borrowed);
+    };
+    express_token(&decoded).map(|token| token.to_owned().into())
+}
+
+fn express_token(value: &str) -> Option<&str> {
+    let value = value.trim_matches('"');
+    if let Some(signed) = value.strip_prefix("s:") {
+        let (token, _) = signed.rsplit_once('.')?;
+        return presented(token);
+    }
+    presented(value.strip_prefix("j:").unwrap_or(value))
 }
 
 #[cfg(test)]
@@ -142,7 +160,7 @@ mod tests {
         let sent = "ordercast_session=root; ordercast_session.shop=s; ordercast_session.de.shop=d";
         let headers = [(COOKIE, HeaderValue::from_static(sent))].into_iter().collect();
         for (path, token) in [("", "root"), ("/shop", "s"), ("/de/shop", "d")] {
-            assert_eq!(under(path).tokens(&headers).next(), Some(token), "{path}");
+            assert_eq!(under(path).tokens(&headers).next().as_deref(), Some(token), "{path}");
         }
         assert_eq!(under("/outlet").tokens(&headers).next(), None);
     }
@@ -168,7 +186,7 @@ mod tests {
             cookies.iter().map(|value| (COOKIE, HeaderValue::from_bytes(value.as_bytes()).unwrap()));
         let token_cookies = token_cookies.iter().map(ToString::to_string).collect();
         let settings = CookieSettings { token_cookies, ..CookieSettings::default() };
-        settings.tokens(&headers.collect()).next().map(ToOwned::to_owned)
+        settings.tokens(&headers.collect()).next().map(Cow::into_owned)
     }
 
     #[test]
@@ -179,6 +197,20 @@ mod tests {
         assert_eq!(token(&["token=t; ordercast_session=s"]).as_deref(), Some("s"));
         assert_eq!(token(&[r#"token="a.b.c""#]).as_deref(), Some("a.b.c"));
         assert_eq!(token(&["token=Bearer%20a.b.c"]).as_deref(), Some("a.b.c"));
+        for value in [
+            "s%3Aa.b.c.c2lnbmF0dXJl",
+            "s:a.b.c.c2ln%2BbmF0",
+            "j%3A%22a.b.c%22",
+            "%22a.b.c%22",
+            "a%2Eb%2Ec",
+            "Bearer+a.b.c",
+            "bearer%20a.b.c",
+        ] {
+            assert_eq!(token(&[&format!("token={value}")]).as_deref(), Some("a.b.c"), "{value}");
+        }
+        for none in ["undefined", "null", "%22%22", "s:"] {
+            assert_eq!(token(&[&format!("token={none}")]), None, "{none}");
+        }
         assert_eq!(token(&["token=mine; token=theirs"]), None);
         assert_eq!(token(&["Token=t; token2=t; token="]), None);
         assert_eq!(token_of(&["token=t"]), None, "only named cookies");

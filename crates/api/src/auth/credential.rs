@@ -1,5 +1,7 @@
 //! Where a request carries its token.
 
+use std::borrow::Cow;
+
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 
@@ -7,11 +9,11 @@ use super::cookie::CookieSettings;
 
 /// A token and where it came from. A browser sends the cookie for any page, so the page's origin must be checked. A
 /// bearer token is sent by the program that has it.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Credential<'a> {
     /// `Authorization: Bearer …` (RFC 6750, section 2.1).
     Bearer(&'a str),
-    Cookie(&'a str),
+    Cookie(Cow<'a, str>),
 }
 
 impl<'a> Credential<'a> {
@@ -23,13 +25,15 @@ impl<'a> Credential<'a> {
         bearer.map(Self::Bearer).into_iter().chain(cookies.into_iter().flatten().map(Self::Cookie))
     }
 
-    pub fn token(self) -> &'a str {
-        let (Self::Bearer(token) | Self::Cookie(token)) = self;
-        token
+    pub fn token(&self) -> &str {
+        match self {
+            Self::Bearer(token) => token,
+            Self::Cookie(token) => token,
+        }
     }
 
     /// Whether a browser sends it automatically.
-    pub fn is_ambient(self) -> bool {
+    pub fn is_ambient(&self) -> bool {
         matches!(self, Self::Cookie(_))
     }
 }
@@ -45,8 +49,20 @@ impl std::fmt::Debug for Credential<'_> {
 }
 
 fn bearer(value: &str) -> Option<&str> {
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    let (scheme, _) = value.split_once(' ')?;
+    if scheme.eq_ignore_ascii_case("bearer") { presented(value) } else { None }
+}
+
+/// The token in a text that a client sends as one: it may be in quotes, or follow `Bearer`. `None` for what a page sends that
+/// has no token itself, because only its cookie has it.
+pub(crate) fn presented(text: &str) -> Option<&str> {
+    let text = text.trim().trim_matches('"').trim();
+    let token = match text.split_once([' ', '+']) {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim().trim_matches('"'),
+        _ => text,
+    };
+    let is_none = ["", "null", "undefined", "bearer"].iter().any(|none| token.eq_ignore_ascii_case(none));
+    (!is_none).then_some(token)
 }
 
 #[cfg(test)]
@@ -63,15 +79,37 @@ mod tests {
         for (list, expected) in [
             (vec![("authorization", "Bearer b"), cookie], Some(Credential::Bearer("b"))),
             (vec![("authorization", "bearer  b ")], Some(Credential::Bearer("b"))),
-            (vec![("authorization", "Basic dTpw"), cookie], Some(Credential::Cookie("c"))),
-            (vec![("authorization", "Bearer"), cookie], Some(Credential::Cookie("c"))),
-            (vec![cookie], Some(Credential::Cookie("c"))),
+            (vec![("authorization", "Basic dTpw"), cookie], Some(Credential::Cookie("c".into()))),
+            (vec![("authorization", "Bearer undefined"), cookie], Some(Credential::Cookie("c".into()))),
+            (vec![("authorization", "Bearer null"), cookie], Some(Credential::Cookie("c".into()))),
+            (vec![("authorization", "Bearer"), cookie], Some(Credential::Cookie("c".into()))),
+            (vec![cookie], Some(Credential::Cookie("c".into()))),
             (vec![("cookie", "theme=dark")], None),
             (vec![], None),
         ] {
             let (headers, cookies) = (headers(&list), CookieSettings::default());
             let found: Vec<_> = Credential::all(&headers, &cookies).collect();
             assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{list:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_read_as_pages_send_it() {
+        for text in [
+            "a.b.c",
+            " a.b.c ",
+            "\"a.b.c\"",
+            "Bearer a.b.c",
+            "bearer  a.b.c",
+            "BEARER+a.b.c",
+            "\"Bearer a.b.c\"",
+        ] {
+            assert_eq!(presented(text), Some("a.b.c"), "{text}");
+        }
+        for none in
+            ["", "  ", "null", "undefined", "\"\"", "Bearer", "Bearer ", "Bearer null", "bearer undefined"]
+        {
+            assert_eq!(presented(none), None, "{none}");
         }
     }
 

@@ -32,11 +32,23 @@ pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 pub struct RawBody(pub Bytes);
 
 impl RawBody {
-    /// SHA-256 of the bytes. An `Idempotency-Key` is bound to it.
+    /// SHA-256 of the bytes. An `Idempotency-Key` is bound to it. A member `retries` does not count: a client increments it
+    /// when it sends the same request again.
     pub fn sha256(&self) -> [u8; 32] {
         let mut hash = [0; 32];
-        hash.copy_from_slice(digest(&SHA256, &self.0).as_ref());
+        let without = self.without_retries();
+        hash.copy_from_slice(digest(&SHA256, without.as_deref().unwrap_or(&self.0)).as_ref());
         hash
+    }
+
+    fn without_retries(&self) -> Option<Vec<u8>> {
+        const NAME: &str = "retries";
+        if !self.0.windows(NAME.len()).any(|bytes| bytes == NAME.as_bytes()) {
+            return None;
+        }
+        let mut members: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&self.0).ok()?;
+        members.remove(NAME)?;
+        serde_json::to_vec(&members).ok()
     }
 }
 

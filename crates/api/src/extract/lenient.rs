@@ -1,7 +1,7 @@
 //! Members of bodies from clients that cannot be changed: an empty text counts as absent, and a number may be a text, or the
 //! other way around.
 
-use orders::text::{Line, without_format};
+use orders::text::{Line, is_blank, without_format};
 use orders::{Partner, Status};
 use serde::de::{Deserialize as _, DeserializeOwned, Deserializer, Error as _};
 use serde_json::{Map, Value};
@@ -74,7 +74,7 @@ pub(super) fn first<'a>(members: &'a Map<String, Value>, names: &[&str]) -> Opti
 fn is_absent(value: &Value) -> bool {
     match value {
         Value::Null => true,
-        Value::String(text) => text.trim().is_empty(),
+        Value::String(text) => is_blank(text),
         _ => false,
     }
 }

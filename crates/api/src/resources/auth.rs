@@ -6,14 +6,14 @@ use axum::http::header::SET_COOKIE;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use eventlog::accounts::{AccountAnswer, AccountChange, Email, User};
-use orders::text::Line;
+use orders::text::{Line, is_format};
 use orders::{Role, UserId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::app::{App, AppState};
 use crate::auth::password::{Password, Verdict};
-use crate::caller::{Caller, address};
+use crate::caller::{LiveCaller, address};
 use crate::client_address::ClientAddress;
 use crate::commands::database_error;
 use crate::extract::Json;
@@ -248,12 +248,17 @@ pub async fn refresh(
 
 /// Sign out
 ///
-/// Ends the session. Its tokens are no longer valid and its live connections close.
+/// Ends the session. Its tokens are no longer valid and its live connections close. The token from sign-in is enough, also
+/// after it has expired.
 #[utoipa::path(
     post, path = "/api/v1/auth/logout", tag = "accounts",
     responses((status = NO_CONTENT, description = "Signed out"), (status = "4XX", body = Problem, content_type = "application/problem+json")),
 )]
-pub async fn logout(State(app): State<AppState>, parts: Parts, caller: Caller) -> Result<Response, Problem> {
+pub async fn logout(
+    State(app): State<AppState>,
+    parts: Parts,
+    LiveCaller(caller): LiveCaller,
+) -> Result<Response, Problem> {
     if let Some(session) = caller.principal.session {
         app.account(AccountChange::EndSession { session: session.0 }).await?;
         app.revocations.session_ended(session.0, later(app.now(), app.settings.session_lifetime));
@@ -284,7 +289,9 @@ pub async fn password_reset(
     app.limits.check_guess(address(&parts, &app).bucket())?;
     // A mistake does not use the link up.
     Password::new(&body.password, "")?;
-    let token = OneTimeSecret::hash_of(&body.token);
+    // Copied from a message, it may have line breaks and invisible marks.
+    let token: String = body.token.chars().filter(|c| !c.is_whitespace() && !is_format(*c)).collect();
+    let token = OneTimeSecret::hash_of(&token);
     let user =
         app.read_backend.user_by_reset(token, app.now()).await.map_err(|error| database_error(&error))?;
     let user = user.ok_or_else(|| Problem::new(Code::LinkInvalid))?;

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::AppState;
-use crate::caller::{LiveCaller, Staff};
+use crate::caller::{LiveCaller, LiveStaff};
 use crate::commands::{CommandContext, database_error, none_match_has, not_modified};
 use crate::extract::{Json, NewLocation, Query, lenient, optional_location};
 use crate::idempotency::IdempotencyKey;
@@ -165,7 +165,7 @@ pub struct TrackingUpdate {
 )]
 pub async fn tracking(
     State(app): State<AppState>,
-    staff: Staff,
+    LiveStaff(staff): LiveStaff,
     key: IdempotencyKey,
     Json(body, raw): Json<TrackingUpdate>,
 ) -> Result<Response, Problem> {

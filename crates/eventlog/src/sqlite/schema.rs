@@ -24,6 +24,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/8.sql"),
     include_str!("schema/9.sql"),
     include_str!("schema/10.sql"),
+    include_str!("schema/11.sql"),
 ];
 /// The step that adds the recipient index, which is then filled from the stored events.
 const TOPICS: usize = 1;
@@ -35,6 +36,8 @@ const SERIES: usize = 3;
 const NET_SALES: usize = 6;
 /// The step after which words and tracking numbers are found in other spellings.
 const SPELLINGS: usize = 7;
+/// The step after which words are folded.
+const FOLDED_WORDS: usize = 10;
 
 /// The schema this version writes.
 pub(super) fn known() -> u32 {
@@ -90,6 +93,7 @@ pub(super) fn migrate(connection: &mut Connection, epoch: &str) -> Result<u32, L
                 search::rekey_tracking_numbers(&change)?;
                 users::reindex(&change)?;
             }
+            FOLDED_WORDS => users::reindex(&change)?,
             _ => {}
         }
         change.pragma_update(None, "application_id", APPLICATION_ID)?;

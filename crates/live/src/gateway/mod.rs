@@ -138,8 +138,7 @@ impl<A: Authorizer> Application for Gateway<A> {
         if namespace != "/" && self.options.namespaces.iter().all(|other| other != namespace) {
             return Err(ConnectError::invalid_namespace());
         }
-        let token = auth.text("token").map(|token| token.strip_prefix("Bearer ").unwrap_or(token));
-        let (identity, permit) = match self.authorizer.authenticate(socket.handshake(), token) {
+        let (identity, permit) = match self.authorizer.authenticate(socket.handshake(), auth.text("token")) {
             Ok(authenticated) => authenticated,
             Err(Rejection::Refused(denial)) => return Err(denial.into()),
             Err(Rejection::RetryLater(close)) => {

@@ -66,10 +66,15 @@ struct DecisionContext<'a> {
 impl<'a> DecisionContext<'a> {
     /// The named order, if the actor may see it and it has the expected version.
     fn order(&self, name: OrderRef) -> Result<&'a Order, Refusal> {
-        let order = self.world.order(name).filter(|order| policy::may_see(self.actor, order));
-        let order = order.ok_or(Refusal::UnknownOrder)?;
+        let order = self.visible(name)?;
         self.check_version(order.version)?;
         Ok(order)
+    }
+
+    /// The named order, if the actor may see it.
+    fn visible(&self, name: OrderRef) -> Result<&'a Order, Refusal> {
+        let order = self.world.order(name).filter(|order| policy::may_see(self.actor, order));
+        order.ok_or(Refusal::UnknownOrder)
     }
 
     fn check_version(&self, current: Version) -> Result<(), Refusal> {

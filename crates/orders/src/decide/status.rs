@@ -14,8 +14,14 @@ use crate::text::Prose;
 /// `None`: the order has this status already, and nothing else comes with it. A client that did not get the answer to its
 /// first attempt sends the same again.
 pub(super) fn set(context: &DecisionContext<'_>, set: &SetStatus) -> Result<Option<Event>, Refusal> {
-    let order = context.order(set.order)?;
-    let (kind, mut changes) = match Transition::check(context.actor.origin(), order, set.status)? {
+    let order = context.visible(set.order)?;
+    let transition = Transition::check(context.actor.origin(), order, set.status);
+    if let Err(conflict) = context.check_version(order.version) {
+        // Probably the answer to the first attempt was lost (RFC 9110, section 13.1.1).
+        let is_done = matches!(transition, Ok(Transition::None)) && extras(order, set).is_empty();
+        return if is_done { Ok(None) } else { Err(conflict) };
+    }
+    let (kind, mut changes) = match transition? {
         Transition::Cancel => (Kind::OrderCancelled, cancelling(order, set.reason.as_ref())),
         Transition::None => (Kind::OrderUpdated, Vec::new()),
         Transition::RecordPayment => {
@@ -247,6 +253,15 @@ mod tests {
         let noted = SetStatus { note: "call first".parse().ok(), ..set(order, Status::Cancelled) };
         assert_eq!(shop.refusal(&staff(), Command::SetStatus(noted)).code(), "final_status");
         assert_eq!(shop.refusal(&staff(), Command::SetStatus(with_note())).code(), "final_status");
+    }
+
+    #[test]
+    fn a_payment_is_recorded_once_also_where_it_does_not_change_the_status() {
+        let (mut shop, order) = Shop::with_order(CashOnDelivery);
+        shop.must(&staff(), set_status(order, Status::Delivered));
+        shop.must(&staff(), set_status(order, Status::Paid));
+        assert_eq!(shop.status(order), Status::Delivered);
+        assert_eq!(shop.ask(&staff(), &set_status(order, Status::Paid)), Ok(None));
     }
 
     #[test]

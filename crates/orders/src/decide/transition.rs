@@ -7,7 +7,7 @@ use super::{payment, policy};
 use crate::actor::Origin;
 use crate::audience::Audience;
 use crate::command::PaymentOutcome;
-use crate::order::{Order, Version};
+use crate::order::{Order, PaymentState, Version};
 use crate::refusal::Refusal;
 use crate::status::{Stage, Status};
 
@@ -22,7 +22,7 @@ pub(super) enum Transition {
         to: Stage,
         undo_payment: bool,
     },
-    /// The order has this status already.
+    /// The order has this status already, or its payment is recorded already.
     None,
 }
 
@@ -38,6 +38,10 @@ impl Transition {
             }
             _ if order.is_cancelled() => return Err(Refusal::Final { status: order.status() }),
             to if to == order.status() => return Ok(Self::None),
+            // The status of an order that is paid while it is processed or on its way is not `paid`.
+            Status::Paid if matches!(order.payment.state, PaymentState::Paid { .. }) => {
+                return Ok(Self::None);
+            }
             Status::Paid => {
                 payment::check(by, order, PaymentOutcome::Paid, None)?;
                 return Ok(Self::RecordPayment);

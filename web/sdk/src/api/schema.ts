@@ -73,7 +73,8 @@ export interface paths {
         put?: never;
         /**
          * Sign out
-         * @description Ends the session. Its tokens are no longer valid and its live connections close.
+         * @description Ends the session. Its tokens are no longer valid and its live connections close. The token from sign-in is enough, also
+         *     after it has expired.
          */
         post: operations["logout"];
         delete?: never;

@@ -29,7 +29,7 @@ pub struct Body {
     /// The new status.
     status: Status,
     /// The carrier's tracking number.
-    #[serde(default, deserialize_with = "orders::text::code")]
+    #[serde(default, deserialize_with = "orders::text::optional_code")]
     tracking_number: Option<Line<100>>,
     /// The expected time of arrival (RFC 3339).
     #[serde(default, deserialize_with = "expected_time")]

@@ -317,11 +317,36 @@ async fn a_repeated_status_is_accepted_and_changes_nothing() {
             shop.post(&other.path("/status"), &json!({"status": "cancelled"})).by(&sam).gives(200).await;
         assert_eq!((&cancelled["status"], &cancelled["version"]), (&json!("cancelled"), &json!(2)));
     }
-    let stale = shop
-        .post(&other.path("/status"), &json!({"status": "cancelled"}))
-        .by(&sam)
-        .header("if-match", "\"1\"");
-    assert_eq!(stale.refused(412).await, "version_conflict");
+    let stale = |body| shop.post(&other.path("/status"), &body).by(&sam).header("if-match", "\"1\"");
+    let done = stale(json!({"status": "cancelled"})).gives(200).await;
+    assert_eq!(done["version"], 2);
+    let more = json!({"status": "cancelled", "note": "by phone"});
+    assert_eq!(stale(more).refused(412).await, "version_conflict");
+    let third = shop.place(&asha, tea, 1).await;
+    for status in ["processing", "paid", "paid"] {
+        shop.post(&third.path("/status"), &json!({"status": status})).by(&sam).gives(200).await;
+    }
+    for retries in 0..2 {
+        let body = json!({"status": "shipped", "retries": retries});
+        let sent = shop.post(&third.path("/status"), &body).by(&sam).header("idempotency-key", "one");
+        assert_eq!(sent.gives(200).await["version"], 4);
+    }
+}
+
+#[tokio::test]
+async fn empty_fields_of_a_form_are_absent() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 10).await;
+    let mut body = cart(&[(tea, 1)]);
+    for field in ["phone", "line2", "region", "postalCode", "country"] {
+        body["shippingAddress"][field] = " \u{200b}".into();
+    }
+    let placed = shop.post("/api/v1/orders", &body).by(&customer("asha")).gives(201).await;
+    let address = placed["shippingAddress"].as_object().unwrap();
+    assert_eq!(address.keys().collect::<Vec<_>>(), ["city", "line1", "name"]);
+    body["shippingAddress"]["city"] = "".into();
+    let refused = shop.post("/api/v1/orders", &body).by(&customer("asha")).refused(422).await;
+    assert_eq!(refused, "invalid_body");
 }
 
 #[tokio::test]

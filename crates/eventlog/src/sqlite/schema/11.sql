@@ -1,0 +1,1 @@
+-- `people` is indexed again: letters are folded by Ordercast itself, and connected words are also one; see search.rs.
