@@ -2,7 +2,8 @@
 //!
 //! - [`principal`]: an authenticated user. [`token`]: creating and verifying tokens; `claims` (private) reads the
 //!   claims of other systems; `refresh` (private) creates refresh tokens.
-//! - [`credential`]: where a request carries its token: the `Authorization` header or the [`cookie`].
+//! - [`credential`]: where a request carries its token: the `Authorization` header or the [`cookie`]. [`presented`]: the forms in
+//!   which pages send it.
 //! - [`origin`]: which pages may use the cookie.
 //! - [`seal`]: signed texts that clients store for the server.
 //! - [`password`]: hashing in a bounded pool.
@@ -14,6 +15,7 @@ pub mod cookie;
 pub mod credential;
 pub mod origin;
 pub mod password;
+pub(crate) mod presented;
 pub mod principal;
 mod refresh;
 pub mod seal;

@@ -18,8 +18,8 @@ use socketio::{HandshakeError, Service, SocketIo, SocketIoConfig};
 use tokio::sync::watch;
 
 use crate::app::AppState;
-use crate::auth::credential::presented;
 use crate::auth::origin::Purpose;
+use crate::auth::presented::presented;
 use crate::auth::{Lifetime, Principal};
 use crate::caller::{Caller, address, cookie_is_kept_back, unauthenticated, verified, verify};
 use crate::commands::not_committed;

@@ -8,7 +8,7 @@ use cookie::time::{Duration, OffsetDateTime};
 use cookie::{Cookie, SameSite};
 use percent_encoding::percent_decode_str;
 
-use super::credential::presented;
+use super::presented::presented;
 use crate::base_path::BasePath;
 
 pub const NAME: &str = "ordercast_session";

@@ -6,6 +6,7 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 
 use super::cookie::CookieSettings;
+use super::presented::presented;
 
 /// A token and where it came from. A browser sends the cookie for any page, so the page's origin must be checked. A
 /// bearer token is sent by the program that has it.
@@ -53,18 +54,6 @@ fn bearer(value: &str) -> Option<&str> {
     if scheme.eq_ignore_ascii_case("bearer") { presented(value) } else { None }
 }
 
-/// The token in a text that a client sends as one: it may be in quotes, or follow `Bearer`. `None` for what a page sends that
-/// has no token itself, because only its cookie has it.
-pub(crate) fn presented(text: &str) -> Option<&str> {
-    let text = text.trim().trim_matches('"').trim();
-    let token = match text.split_once([' ', '+']) {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim().trim_matches('"'),
-        _ => text,
-    };
-    let is_none = ["", "null", "undefined", "bearer"].iter().any(|none| token.eq_ignore_ascii_case(none));
-    (!is_none).then_some(token)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,26 +79,6 @@ mod tests {
             let (headers, cookies) = (headers(&list), CookieSettings::default());
             let found: Vec<_> = Credential::all(&headers, &cookies).collect();
             assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{list:?}");
-        }
-    }
-
-    #[test]
-    fn a_token_is_read_as_pages_send_it() {
-        for text in [
-            "a.b.c",
-            " a.b.c ",
-            "\"a.b.c\"",
-            "Bearer a.b.c",
-            "bearer  a.b.c",
-            "BEARER+a.b.c",
-            "\"Bearer a.b.c\"",
-        ] {
-            assert_eq!(presented(text), Some("a.b.c"), "{text}");
-        }
-        for none in
-            ["", "  ", "null", "undefined", "\"\"", "Bearer", "Bearer ", "Bearer null", "bearer undefined"]
-        {
-            assert_eq!(presented(none), None, "{none}");
         }
     }
 

@@ -27,7 +27,14 @@ pub fn copy(from: &Path, to: &Path) -> Result<(), LogError> {
         return Err(LogError::new(ErrorKind::Storage, message));
     }
     let unfinished = beside(to, ".part");
-    finish_or_remove(&unfinished, || copy_to(from, &unfinished))?;
+    finish_or_remove(&unfinished, || {
+        File::create(&unfinished).map_err(|error| {
+            let message =
+                format!("cannot write {}: name a file in a directory that this user may write", to.display());
+            LogError::new(ErrorKind::Storage, message).caused_by(error)
+        })?;
+        copy_to(from, &unfinished)
+    })?;
     put(&unfinished, to)
 }
 
@@ -45,6 +52,10 @@ pub fn restore(from: &Path, directory: &Path, random: uuid::Uuid) -> Result<Opti
     finish_or_remove(&fresh, || {
         copy_to(from, &fresh).map_err(|error| match error.kind() {
             ErrorKind::ForeignDatabase => LogError::not_a_backup(from.display()),
+            ErrorKind::Corrupt => {
+                let message = format!("{} is damaged: name another backup", from.display());
+                LogError::new(ErrorKind::Corrupt, message).caused_by(error)
+            }
             _ => error,
         })?;
         prepare(&fresh, random)

@@ -18,10 +18,10 @@ pub(super) async fn checks(config: &Config) -> Vec<Check> {
         checks.push(served_elsewhere(address).await);
     }
     if served.is_none_or(|address| address == config.listen) || config.was_set("listen") {
-        checks.push(port("port", config.listen, "--listen").await);
+        checks.push(port("port", config.listen, "--listen", served.is_some()).await);
     }
     if let Some(address) = config.realtime_listen {
-        checks.push(port("realtime port", address, "--realtime-listen").await);
+        checks.push(port("realtime port", address, "--realtime-listen", served.is_some()).await);
     }
     checks.push(front(config));
     checks
@@ -39,14 +39,19 @@ async fn served_elsewhere(address: SocketAddr) -> Check {
     }
 }
 
-/// A port that another Ordercast serves is fine.
-async fn port(about: &'static str, address: SocketAddr, flag: &str) -> Check {
+/// A port on which a server serves this data is fine.
+async fn port(about: &'static str, address: SocketAddr, flag: &str, is_served: bool) -> Check {
     let Err(error) = TcpListener::bind(address).await else {
         return Check::good(about, format!("{address} is free"));
     };
     match error.kind() {
         std::io::ErrorKind::AddrInUse => match running(address).await {
-            Some(found) => Check::good(about, format!("{address} {found}")),
+            Some(found) if is_served => Check::good(about, format!("{address} {found}")),
+            Some(_) => Check::error(
+                about,
+                format!("another Ordercast, with other data, uses {address}"),
+                format!("stop that server, or choose another port with {flag}"),
+            ),
             None => Check::error(
                 about,
                 format!("another program uses {address}"),

@@ -1,12 +1,13 @@
 //! Orders as lines of a CSV file (RFC 4180).
 
-use orders::Money;
+use eventlog::Snapshot;
 use orders::view::{ItemView, OrderView};
+use orders::{Audience, Money};
 
 /// Spreadsheets read a file as UTF-8 only if it begins with this.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-const HEADINGS: [&str; 31] = [
+const HEADINGS: [&str; 32] = [
     "number",
     "id",
     "reference",
@@ -18,6 +19,7 @@ const HEADINGS: [&str; 31] = [
     "payment_reference",
     "currency",
     "total",
+    "revenue",
     "items",
     "customer_id",
     "customer_name",
@@ -61,8 +63,8 @@ impl CsvFile {
         Self(csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(bytes))
     }
 
-    pub(super) fn add(&mut self, order: &OrderView) {
-        self.line(fields(order));
+    pub(super) fn add(&mut self, snapshot: &Snapshot, audience: Audience) {
+        self.line(fields(&snapshot.view(audience), snapshot.order.counts_as_revenue()));
     }
 
     fn line<T: AsRef<[u8]>>(&mut self, fields: [T; HEADINGS.len()]) {
@@ -74,10 +76,12 @@ impl CsvFile {
     }
 }
 
-fn fields(order: &OrderView) -> [String; HEADINGS.len()] {
+fn fields(order: &OrderView, counts_as_revenue: bool) -> [String; HEADINGS.len()] {
     let (payment, customer) = (order.payment.as_ref(), order.customer.as_ref());
     let (address, cancellation) = (order.shipping_address.as_ref(), order.cancellation.as_ref());
     let partner = order.delivery.as_ref().and_then(|delivery| delivery.partner.as_ref());
+    let revenue =
+        order.total.map(|total| if counts_as_revenue { total } else { Money::zero(total.currency) });
     let items: Vec<_> = order.items.iter().map(item).collect();
     [
         order.number.to_string(),
@@ -91,6 +95,7 @@ fn fields(order: &OrderView) -> [String; HEADINGS.len()] {
         text(payment.and_then(|payment| payment.reference.as_ref())),
         order.total.map(|total| total.currency.to_string()).unwrap_or_default(),
         order.total.map(Money::decimal).unwrap_or_default(),
+        revenue.map(Money::decimal).unwrap_or_default(),
         text(Some(items.join("; "))),
         text(customer.map(|customer| customer.id.subject())),
         text(customer.and_then(|customer| customer.name.as_ref())),

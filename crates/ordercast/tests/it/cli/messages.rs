@@ -32,6 +32,7 @@ async fn each_cause_is_said_once_with_what_to_do() {
     assert!(taken.contains("taken.db already exists") && taken.contains("choose another name"), "{taken}");
     let missing = run(at, &["backup", "no/such/directory/copy.db"]).await.expect_failure();
     says_it_once(&missing);
+    assert!(missing.contains("copy.db: name a file") && !missing.contains(".part"), "{missing}");
 
     // A directory where the database should be cannot be opened, whoever runs the command.
     std::fs::rename(at.join("ordercast.db"), at.join("kept.db")).unwrap();
@@ -62,6 +63,29 @@ async fn restoring_something_that_is_no_backup_asks_for_one() {
         assert!(!error.contains("move it away"), "{error}");
     }
     assert!(!at.join("ordercast.db").exists());
+    let shop = tempfile::tempdir().unwrap();
+    RunningServer::serve(shop.path(), &[]).await.stop().await;
+    run(shop.path(), &["backup", "whole.db"]).await.expect_success();
+    let whole = std::fs::read(shop.path().join("whole.db")).unwrap();
+    std::fs::write(at.join("half.db"), &whole[..8192]).unwrap();
+    let error = run(at, &["restore", "half.db"]).await.expect_failure();
+    assert!(error.contains("half.db is damaged: name another backup"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn doctor_knows_a_server_with_other_data() {
+    let (data, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let server = RunningServer::serve(data.path(), &[]).await;
+    let address = server.address.to_string();
+    let ours = run(data.path(), &["doctor", "--listen", &address]).await;
+    assert!(ours.out.contains("is served by Ordercast"), "{}", ours.out);
+    let theirs = run(other.path(), &["doctor", "--listen", &address]).await;
+    assert!(
+        !theirs.status.success() && theirs.out.contains("another Ordercast, with other data, uses"),
+        "{}",
+        theirs.out
+    );
+    server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

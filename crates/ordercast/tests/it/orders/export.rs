@@ -40,12 +40,30 @@ async fn orders_are_exported_with_exact_amounts_and_texts_that_no_spreadsheet_ru
         ("payment_method", "cash_on_delivery"),
         ("currency", "EUR"),
         ("total", "37.50"),
+        ("revenue", "37.50"),
         ("items", "3 × Tea, \"black\"\u{a0}茶 (12.50)"),
         ("recipient", "'=SUM(A1:A9)"),
         ("phone", "'+49 170 1234567"),
     ] {
         assert_eq!(found[0][column], expected, "{column}");
     }
+}
+
+#[tokio::test]
+async fn the_revenue_of_an_export_is_that_of_the_statistics() {
+    let shop = Shop::open().await;
+    let tea = shop.product("Tea", 10).await;
+    let (asha, sam) = (customer("asha"), staff("sam"));
+    shop.place(&asha, tea, 2).await;
+    let cancelled = shop.place(&asha, tea, 1).await;
+    shop.ask("POST", &cancelled.path("/cancel")).by(&asha).gives(200).await;
+    let answer = shop.get("/api/v1/orders.csv").by(&sam).send().await;
+    let found: Vec<_> =
+        lines(&answer.text).iter().map(|line| (line["total"].clone(), line["revenue"].clone())).collect();
+    let text = |amount: &str| amount.to_owned();
+    assert_eq!(found, [(text("12.50"), text("0.00")), (text("25.00"), text("25.00"))]);
+    let stats = shop.get("/api/v1/stats").by(&sam).gives(200).await;
+    assert_eq!(stats["today"]["revenue"][0]["amount"], 2500);
 }
 
 #[tokio::test]
