@@ -328,7 +328,8 @@ export interface paths {
          *     file is UTF-8 with a byte order mark and has one line for each order, under a line of headings. Columns can be added at the
          *     end, so read them by their headings.
          *
-         *     Amounts are decimals in major units with all digits of their currency (`1234.50`), times are RFC 3339 in UTC. `items` lists
+         *     Amounts are decimals in major units with all digits of their currency (`1234.50`), times are RFC 3339 in UTC.
+         *     `total` is gross; `revenue` is what the order adds to the revenue of the statistics: 0 when it was cancelled or refunded. `items` lists
          *     the items as `2 × Tea (4.50); 1 × Honey (6.00)`. A text that a spreadsheet would take for a formula has an apostrophe before
          *     it.
          *
