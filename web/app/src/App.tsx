@@ -10,6 +10,7 @@ import { CustomerLayout } from "./layout/CustomerLayout";
 import { ErrorBoundary } from "./layout/ErrorBoundary";
 import { PageLoading } from "./layout/PageLoading";
 import { aroundNavigation } from "./layout/navigation";
+import { LiveNews } from "./live/LiveNews";
 import { LiveToasts } from "./live/LiveToasts";
 import { NotFound } from "./pages/NotFound";
 import { admin, pages } from "./routes";
@@ -28,6 +29,7 @@ export function App({ client }: { client: Ordercast }) {
             <Routes />
           </ErrorBoundary>
           <LiveToasts />
+          <LiveNews />
           <Toasts />
         </Router>
       </OrdercastProvider>

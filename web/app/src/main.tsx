@@ -16,6 +16,7 @@ import { preload } from "./routes";
 import { onSignOut } from "./session/onSignOut";
 import { forgetAttempt, forgetResolvedAttempt } from "./shop/checkout/attempt";
 import { forgetDraft } from "./shop/checkout/draft";
+import { guardClicks } from "./ui/clickGuard";
 
 async function start() {
   const element = document.getElementById("root");
@@ -46,5 +47,6 @@ async function start() {
   );
 }
 
+guardClicks();
 void start();
 registerServiceWorker();

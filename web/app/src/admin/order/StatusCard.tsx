@@ -24,8 +24,8 @@ export function StatusCard({
   timeline: readonly TimelineEvent[];
   editor: OrderEditor;
 }) {
-  const [askingFor, setAskingFor] = useState<Status>();
-  const [isPaying, setPaying] = useState(false);
+  // The questions are about the order as it was when they were asked.
+  const [asking, setAsking] = useState<{ status: Status; kind: ActionKind; order: Order }>();
   return (
     <Card
       title="Status"
@@ -38,22 +38,24 @@ export function StatusCard({
       {order.status !== "cancelled" && <ProgressTrack order={order} timeline={timeline} />}
       {order.cancellation && <CancellationNote order={order} />}
       {order.status !== "cancelled" && (
-        <OpenOrderActions {...{ order, editor }} onAskReason={setAskingFor} onPay={() => setPaying(true)} />
+        <OpenOrderActions {...{ order, editor }} onAsk={(status, kind) => setAsking({ status, kind, order })} />
       )}
-      {isPaying && (
+      {asking?.kind === "payment" && (
         <PaymentDialog
-          order={order}
-          onConfirm={() => editor.save({ status: "paid" })}
-          onClose={() => setPaying(false)}
+          order={asking.order}
+          onConfirm={() => editor.save({ status: asking.status }, asking.order)}
+          onClose={() => setAsking(undefined)}
         />
       )}
-      {askingFor && (
+      {asking && asking.kind !== "payment" && (
         <ReasonDialog
-          status={askingFor}
-          order={order}
-          onClose={() => setAskingFor(undefined)}
+          status={asking.status}
+          order={asking.order}
+          onClose={() => setAsking(undefined)}
           onSubmit={(reason) =>
-            askingFor === "cancelled" ? editor.cancel(reason) : editor.save({ status: askingFor, reason })
+            asking.status === "cancelled"
+              ? editor.cancel(reason, asking.order)
+              : editor.save({ status: asking.status, reason }, asking.order)
           }
         />
       )}
@@ -65,13 +67,11 @@ export function StatusCard({
 function OpenOrderActions({
   order,
   editor,
-  onAskReason,
-  onPay,
+  onAsk,
 }: {
   order: Order;
   editor: OrderEditor;
-  onAskReason: (status: Status) => void;
-  onPay: () => void;
+  onAsk: (status: Status, kind: ActionKind) => void;
 }) {
   const allowed = { allowedTransitions: useLastTransitions(order.allowedTransitions) };
   // The last known actions stay, disabled, while the current ones are unknown.
@@ -104,7 +104,7 @@ function OpenOrderActions({
       </div>
       <div className={styles.actions}>
         {next && (
-          <Button variant="primary" busy={isBusy} onClick={() => void editor.save({ status: next })}>
+          <Button variant="primary" busy={isBusy} data-acts={next} onClick={() => void editor.save({ status: next })}>
             {STATUS_ACTIONS[next]}
           </Button>
         )}
@@ -120,18 +120,18 @@ function OpenOrderActions({
             otherSteps("payment").map((status) => ({
               label: `${STATUS_ACTIONS[status]}…`,
               icon: Wallet,
-              onChoose: onPay,
+              onChoose: () => onAsk(status, "payment"),
             })),
             otherSteps("correction").map((status) => ({
               label: `Move back to ${statusName(status)}…`,
               icon: CornerUpLeft,
-              onChoose: () => onAskReason(status),
+              onChoose: () => onAsk(status, "correction"),
             })),
             otherSteps("cancel").map((status) => ({
               label: "Cancel order…",
               icon: Ban,
               danger: true,
-              onChoose: () => onAskReason(status),
+              onChoose: () => onAsk(status, "cancel"),
             })),
           ]}
         />

@@ -26,9 +26,12 @@ export interface OrderEditor {
   saving: boolean;
   /** Both versions, when somebody else changed the order meanwhile. */
   conflict: readonly Difference[];
-  /** Saves all changes, together with a status if given. Resolves to whether everything was saved. */
-  save: (requested?: StatusChange) => Promise<boolean>;
-  cancel: (reason: string) => Promise<boolean>;
+  /**
+   * Saves all changes, together with a status if given. Resolves to whether everything was saved. `seen`: the order as it was
+   * when the person was asked.
+   */
+  save: (requested?: StatusChange, seen?: Order) => Promise<boolean>;
+  cancel: (reason: string, seen: Order) => Promise<boolean>;
   discard: () => void;
   resolve: (choices: Readonly<Record<string, Choice>>, thenSave: boolean) => void;
 }
@@ -83,10 +86,14 @@ export function useOrderEditor(order: Order): OrderEditor {
     return true;
   }
 
-  async function cancel(reason: string): Promise<boolean> {
+  /** The order to change: as it was seen when its status has changed since, so that the server refuses the change. */
+  const asSeen = (seen: Order) => (seen.status === order.status ? order : seen);
+
+  async function cancel(reason: string, seen: Order): Promise<boolean> {
     setSaving(true);
+    const from = asSeen(seen);
     const result = await orders.cancel(order.id, {
-      expectedVersion: order.version,
+      expectedVersion: from.version,
       ...(reason.trim() && { reason: reason.trim() }),
     });
     setSaving(false);
@@ -94,7 +101,7 @@ export function useOrderEditor(order: Order): OrderEditor {
     else {
       toastRefused(order, result, "cancelled");
       if (result.reason === "conflict")
-        keepConflict(result, { type: "conflicted", requested: { status: "cancelled", reason }, base: order });
+        keepConflict(result, { type: "conflicted", requested: { status: "cancelled", reason }, base: from });
     }
     return result.ok;
   }
@@ -106,7 +113,7 @@ export function useOrderEditor(order: Order): OrderEditor {
     unsaved: Object.keys(editing.draft) as Field[],
     saving,
     conflict,
-    async save(requested = {}) {
+    async save(requested = {}, seen = order) {
       setShowErrors(true);
       if (saving) return false;
       if (conflict.some(({ kind }) => kind === "conflict")) {
@@ -118,7 +125,7 @@ export function useOrderEditor(order: Order): OrderEditor {
       }
       if (Object.keys(errors).length > 0) return false;
       // Their changes to other fields stay; the draft is saved on top of the current version.
-      const saved = await send(order, editing.draft, requested);
+      const saved = await send(asSeen(seen), editing.draft, requested);
       if (saved) setShowErrors(false);
       return saved;
     },
@@ -135,7 +142,7 @@ export function useOrderEditor(order: Order): OrderEditor {
       toast.close(CHOOSE);
       if (!thenSave) return;
       if (requested?.status === "cancelled" && choices["status"] !== "theirs") {
-        void cancel(requested.reason ?? "");
+        void cancel(requested.reason ?? "", order);
         return;
       }
       void send(order, next.draft, choices["status"] === "theirs" ? {} : (requested ?? {}));

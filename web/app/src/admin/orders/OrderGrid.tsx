@@ -4,6 +4,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState, type Keyboar
 
 import { useConfig } from "../../api/config";
 import { cx } from "../../ui";
+import { hasNewMeaning } from "../../ui/clickGuard";
 import type { Sort } from "./filters";
 import { GridHead } from "./GridHead";
 import { gridAction } from "./keys";
@@ -29,7 +30,7 @@ export interface OrderGridProps {
   selection: Selection;
   onSelect: (change: SelectionChange) => void;
   onOpen: (id: string) => void;
-  onStep: (id: string, status: Status | undefined) => void;
+  onStep: (id: string, status: Status) => void;
   onSetStatus: (id: string) => void;
   sort: Sort;
   onSort: (sort: Sort) => void;
@@ -66,7 +67,7 @@ export function OrderGrid({
   };
   const { ids, waiting, gone, release, holders } = useHeldRows(current, view, isSettled);
   const active = Math.max(0, activeId === undefined ? 0 : ids.indexOf(activeId));
-  const { newAbove, toTop, onScroll, hasJustShifted } = useAnchoredScroll(scroller, ids, height, view);
+  const { newAbove, toTop, onScroll } = useAnchoredScroll(scroller, ids, height, view);
 
   // Keep the active row rendered while it is scrolled out of view, so that the focus is not lost.
   const rangeExtractor = useCallback(
@@ -137,8 +138,11 @@ export function OrderGrid({
         return onSelect({ type: "set", ids });
       case "clear":
         return onSelect({ type: "set", ids: [] });
-      case "next step":
-        return onStep(id, undefined);
+      case "next step": {
+        const step = row.querySelector<HTMLElement>('[data-part="step"]');
+        if (step && !hasNewMeaning(step)) onStep(id, step.dataset["acts"] as Status);
+        return;
+      }
       case "set status":
         return onSetStatus(id);
     }
@@ -148,8 +152,6 @@ export function OrderGrid({
     const target = event.target instanceof Element ? event.target : undefined;
     const id = target?.closest<HTMLElement>("[data-id]")?.dataset["id"];
     if (!target || !id) return;
-    // The click may be meant for the row that was here. A key press is a click without a place.
-    if (event.detail > 0 && hasJustShifted()) return event.preventDefault();
     const part = target.closest<HTMLElement>("[data-part]");
     switch (part?.dataset["part"]) {
       case "select":
@@ -157,7 +159,7 @@ export function OrderGrid({
       case "step":
         // The second click of a double click is not meant for the following step.
         if (event.detail < 2 && part.getAttribute("aria-disabled") !== "true")
-          onStep(id, part.dataset["status"] as Status);
+          onStep(id, part.dataset["acts"] as Status);
         return;
       case "open":
         // Let the browser handle opening in a new tab or window.

@@ -114,7 +114,7 @@ function NextStep({ order, isPending, active }: { order: Order; isPending: boole
       type="button"
       className={styles.step}
       data-part="step"
-      data-status={step}
+      data-acts={step}
       aria-disabled={isPending || order.allowedTransitions === null}
       tabIndex={active ? 0 : -1}
       // Starts with the visible text, so that voice control can press it.

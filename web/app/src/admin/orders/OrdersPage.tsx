@@ -90,7 +90,7 @@ export default function OrdersPage() {
             ids={ids}
             leaving={rows.leaving}
             view={key}
-            isSettled={state === "ready"}
+            isSettled={!isLoading}
             total={total}
             selection={selection}
             onSelect={changeSelection}

@@ -8,15 +8,14 @@ import { outcomeOf } from "../../orders/outcome";
 import { statusName } from "../../orders/status";
 import { toast } from "../../ui";
 import type { BulkOutcome } from "../data/types";
-import { nextStatus, type Status } from "./status";
+import type { Status } from "./status";
 
 type Client = Pick<Ordercast, "orders">;
 
-/** Sets an order to the requested status, or to its next one. */
-export async function advanceOrder({ orders }: Client, id: string, requested: Status | undefined): Promise<void> {
+/** Sets an order to a status. */
+export async function advanceOrder({ orders }: Client, id: string, status: Status): Promise<void> {
   const { order, isPending } = orders.watch(id).getSnapshot();
-  const status = requested ?? (order ? nextStatus(order) : undefined);
-  if (!order || !status || isPending) return;
+  if (!order || isPending) return;
   const { number, version } = order;
   const result = await orders.setStatus(id, status, { expectedVersion: version });
   if (result.ok) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hasShifted, holdRows } from "./heldRows";
+import { holdRows } from "./heldRows";
 
 describe("rows under a pointer", () => {
   it("stay where they are when orders arrive above or between them", () => {
@@ -22,20 +22,5 @@ describe("rows under a pointer", () => {
   it("are replaced by another list", () => {
     expect(holdRows([], ["b", "a"]).ids).toEqual(["b", "a"]);
     expect(holdRows(["z", "y"], ["b", "a"])).toMatchObject({ ids: ["b", "a"], waiting: 0 });
-  });
-});
-
-describe("a shift", () => {
-  const visible = { from: 0, to: 0, count: 3 };
-
-  it("is another row in a visible place", () => {
-    expect(hasShifted(["b", "a"], ["c", "b", "a"], visible)).toBe(true);
-    expect(hasShifted(["c", "b", "a"], ["c", "a"], visible)).toBe(true);
-  });
-
-  it("is not the first row, a row below the visible ones, or one above while the table scrolls along", () => {
-    expect(hasShifted([], ["a"], visible)).toBe(false);
-    expect(hasShifted(["c", "b", "a", "0"], ["c", "b", "a", "x", "0"], visible)).toBe(false);
-    expect(hasShifted(["c", "b", "a"], ["d", "c", "b", "a"], { from: 1, to: 2, count: 2 })).toBe(false);
   });
 });

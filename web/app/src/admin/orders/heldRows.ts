@@ -28,16 +28,3 @@ export function holdRows(shown: readonly string[], ids: readonly string[]): Held
     gone: gone.length === 0 ? NONE : new Set(gone),
   };
 }
-
-/** Whether a row between `first` and `first + count` is not the one that was shown there. */
-export function hasShifted(
-  before: readonly string[],
-  after: readonly string[],
-  { from, to, count }: { from: number; to: number; count: number },
-): boolean {
-  for (let index = 0; index < count; index += 1) {
-    const was = before[from + index];
-    if (was !== undefined && was !== after[to + index]) return true;
-  }
-  return false;
-}

@@ -1,19 +1,12 @@
 import { useLayoutEffect, useRef, useState, type RefObject } from "react";
 
-import { hasShifted } from "./heldRows";
-
 interface AnchoredScroll {
   /** Number of rows that arrived above the visible ones. */
   newAbove: number;
   toTop: () => void;
   /** Call when the scroll container scrolls. */
   onScroll: () => void;
-  /** Whether another row came to a visible place just now, so that a click may be meant for the row before. */
-  hasJustShifted: () => boolean;
 }
-
-/** Clicks this soon after a shift are ignored. People need about half as long to notice and to stop. */
-export const SHIFT_GUARD_MS = 500;
 
 /**
  * Keeps the visible rows in place while rows are added and removed above them. At the top, new rows push the others
@@ -27,7 +20,6 @@ export function useAnchoredScroll(
 ): AnchoredScroll {
   const before = useRef({ ids, view });
   const top = useRef(0);
-  const shiftedAt = useRef(Number.NEGATIVE_INFINITY);
   const [newAbove, setAbove] = useState(0);
 
   useLayoutEffect(() => {
@@ -44,8 +36,6 @@ export function useAnchoredScroll(
     const index = Math.floor(top.current / height);
     const anchor = top.current < height / 2 ? undefined : last.ids[index];
     const moved = anchor === undefined ? 0 : nearestIndex(ids, anchor, index) - index;
-    const count = Math.ceil(element.clientHeight / height) + 1;
-    if (hasShifted(last.ids, ids, { from: index, to: index + moved, count })) shiftedAt.current = performance.now();
     if (moved === 0) return;
     // Track the position here: reading it from the element would force a layout.
     top.current += moved * height;
@@ -63,7 +53,6 @@ export function useAnchoredScroll(
       top.current = scroller.current?.scrollTop ?? 0;
       if (top.current < height / 2 && newAbove > 0) setAbove(0);
     },
-    hasJustShifted: () => performance.now() - shiftedAt.current < SHIFT_GUARD_MS,
   };
 }
 
