@@ -5,6 +5,7 @@ import { Redirect, Route, Switch } from "wouter";
 import { lazyChunk } from "../chunks/lazyChunk";
 import { ErrorBoundary } from "../layout/ErrorBoundary";
 import { PageLoading } from "../layout/PageLoading";
+import { orderRefOf } from "../orders/orderRef";
 import { NotFound } from "../pages/NotFound";
 import { useReconnect } from "./data/live";
 import { createQueryClient, refetchFailed } from "./data/queryClient";
@@ -34,7 +35,7 @@ export default function AdminRoutes() {
                 <Route path="/admin/orders">
                   <Redirect to={`/admin${window.location.search}`} replace />
                 </Route>
-                <Route path="/admin/orders/:id">{({ id }) => <OrderPage key={id} id={id} />}</Route>
+                <Route path="/admin/orders/:id">{({ id }) => <OrderPage key={id} id={orderRefOf(id)} />}</Route>
                 <Route path="/admin/dashboard">
                   <DashboardPage />
                 </Route>

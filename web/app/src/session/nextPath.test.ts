@@ -23,3 +23,16 @@ it("signing in continues where it was asked for, and never on another host", () 
     expect(nextPath(`?next=${encodeURIComponent(elsewhere)}`, "/")).toBe("/");
   }
 });
+
+it("signing in never leads to a page for signing in", () => {
+  for (const path of [
+    "/sign-in",
+    "/sign-in?next=%2Fsign-in",
+    "/sign-up/",
+    "/Sign-In",
+    "/%73ign-up",
+    "/reset-password#a",
+  ])
+    expect(nextPath(`?next=${encodeURIComponent(path)}`, "/")).toBe("/");
+  expect(nextPath("?next=%2Forders", "/")).toBe("/orders");
+});

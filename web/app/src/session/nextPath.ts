@@ -1,6 +1,9 @@
 /** Stands for this app's origin. */
 const HERE = "https://app.invalid";
 
+/** These pages send whoever is signed in to the next one. */
+const SESSION_PAGES = ["/sign-in", "/sign-up", "/reset-password"];
+
 /** The path to open after signing in. Only paths of this app are accepted. */
 export function nextPath(search: string, otherwise: string): string {
   const next = new URLSearchParams(search).get("next");
@@ -8,5 +11,15 @@ export function nextPath(search: string, otherwise: string): string {
   // Parsed as a browser does, which reads "//host", "/\\host" and "/<tab>/host" as other hosts.
   const url = new URL(next, HERE);
   const path = url.pathname + url.search + url.hash;
+  if (SESSION_PAGES.includes(decodedPath(url.pathname))) return otherwise;
   return url.origin === HERE && !path.startsWith("//") ? path : otherwise;
+}
+
+/** The path as the router compares it: without escapes, case and a final slash. */
+function decodedPath(pathname: string): string {
+  try {
+    return decodeURIComponent(pathname).toLowerCase().replace(/\/+$/, "");
+  } catch {
+    return pathname;
+  }
 }

@@ -51,6 +51,12 @@ export function DetailsCard({ order }: { order: Order }) {
             <dd className={styles.code}>{order.trackingNumber}</dd>
           </div>
         )}
+        {order.reference && (
+          <div>
+            <dt>Reference</dt>
+            <dd className={styles.code}>{order.reference}</dd>
+          </div>
+        )}
         <div>
           <dt>Placed</dt>
           <dd>{times.dateTime(order.createdAt)}</dd>

@@ -6,6 +6,7 @@ import { Link, useParams } from "wouter";
 import { PageHeading } from "../layout/PageHeading";
 import { OfflineBanner } from "../offline/OfflineBanner";
 import { useLastKnown } from "../offline/useLastKnown";
+import { orderRefOf } from "../orders/orderRef";
 import { statusName } from "../orders/status";
 import { isStaff, useSession } from "../session/session";
 import { Banner, Button, EmptyState, LinkButton, Loading, Skeleton } from "../ui";
@@ -20,13 +21,14 @@ import styles from "./TrackingPage.module.css";
 
 /** One order, live. */
 export default function TrackingPage() {
-  const { id = "" } = useParams<{ id: string }>();
+  const { id: param = "" } = useParams<{ id: string }>();
+  const id = orderRefOf(param);
   const { account } = useSession();
   const tracking = useOrdercast().orders.track(id);
   const { state, order: tracked, timeline, lastUpdate, isStale, isPending, error } = useStore(tracking);
   // An order whose own page was never opened on this device may be known from the list.
   const list = useLastKnown<readonly Order[]>("orders.all", { current: undefined, hasFailed: error !== null });
-  const listed = list?.value.find((each) => each.id === id || each.number === id);
+  const listed = list?.value.find((each) => [each.id, each.number, each.reference].includes(id));
   const order = tracked ?? (state === "missing" ? undefined : listed);
 
   if (!order && state === "missing") {

@@ -46,6 +46,12 @@ export function CustomerCard({ order }: { order: Order }) {
             </dd>
           </div>
         )}
+        {order.reference && (
+          <div>
+            <dt>Order reference</dt>
+            <dd className={styles.reference}>{order.reference}</dd>
+          </div>
+        )}
         {payment && (
           <div>
             <dt>Payment</dt>
