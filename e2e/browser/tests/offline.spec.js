@@ -1,7 +1,7 @@
 // The installed app, and the app without a network.
 
 import { expect, test } from "../support/test.js";
-import { bell, card, lines, tracking } from "../support/pages.js";
+import { bell, card, lines, table, tile, tracking } from "../support/pages.js";
 
 test("the app can be installed: the manifest has a name, a start URL and existing icons", async ({ customer }) => {
   await customer.open("/");
@@ -107,4 +107,66 @@ test("offline, every page shows the last known state with its time, and a signed
   await expect(page.getByRole("link", { name: "Sign in" })).toBeVisible();
   const kept = await page.evaluate(() => Object.keys(localStorage).filter((key) => /known|orders:|account/.test(key)));
   expect(kept).toEqual([]);
+});
+
+test("offline, every page of the console shows the last known state with its time, and nothing untrue", async ({
+  customer,
+  admin,
+}) => {
+  const { page } = admin;
+  const order = await customer.account.order();
+  const [visited, cancelled] = [await customer.account.order(), await customer.account.order()];
+  await admin.account.cancel(cancelled, "Sold out");
+  const known = page.getByRole("region", { name: "Last known orders, newest first" });
+  const knownRow = ({ number }) =>
+    known.getByRole("row").filter({ has: page.getByRole("link", { name: `#${number}` }) });
+  const hours = page.getByRole("region", { name: "Orders per hour, today" });
+  const product = page.getByRole("row").filter({ hasText: "Paper bags" });
+  const isLastKnown = async () => {
+    await expect(page.getByText(/^This is the last known state, from .*\d\d:\d\d/)).toBeVisible();
+    await expect(page.getByRole("alert")).toHaveCount(0);
+  };
+  await admin.open("/admin");
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await expect(table(page).row(cancelled)).toContainText("Cancelled");
+  await admin.open("/admin/dashboard");
+  await expect(hours.getByText(/in total/)).toBeAttached();
+  await expect(tile(page, "Orders today")).toContainText(/\d/);
+  await admin.open("/admin/products");
+  await expect(product).toBeVisible();
+  // The code of a page is on the device after its first visit.
+  await admin.openAndRead(`/admin/orders/${visited.number}`);
+  await admin.open("/admin");
+  await expect(table(page).row(order)).toBeVisible();
+
+  admin.monitor.expect(/ERR_INTERNET_DISCONNECTED|WebSocket (connection to|is already in CLOSING)/);
+  await admin.context.setOffline(true);
+  await isLastKnown();
+  await expect(table(page).row(order)).toBeVisible();
+  await page.goto("/admin");
+  await expect(knownRow(order)).toContainText("Pending");
+  await isLastKnown();
+  await page
+    .getByRole("group", { name: "Status" })
+    .getByRole("button", { name: /^Cancelled/ })
+    .click();
+  await expect(knownRow(cancelled)).toContainText("Cancelled");
+  await expect(knownRow(order)).toHaveCount(0);
+  await isLastKnown();
+  await page.goto(`/admin/orders/${order.number}`);
+  await expect(page.getByRole("region", { name: "Status" })).toContainText("Pending");
+  await isLastKnown();
+  await page.goto("/admin/dashboard");
+  await expect(hours.getByText(/in total/)).toBeAttached();
+  await expect(tile(page, "Orders today")).toContainText(/\d/);
+  await isLastKnown();
+  await page.getByRole("combobox", { name: "Chart period" }).selectOption("30");
+  await expect(page.getByRole("region", { name: /^Top products/ })).toContainText("Not loaded");
+  await expect(page.getByText(/Nothing yet|Nothing sold yet/)).toHaveCount(0);
+  await page.goto("/admin/products");
+  await expect(product).toBeVisible();
+  await isLastKnown();
+
+  await admin.context.setOffline(false);
+  await expect(page.getByText(/^This is the last known state/)).toBeHidden({ timeout: 20_000 });
 });

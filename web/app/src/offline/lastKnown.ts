@@ -10,6 +10,11 @@ const NAMES = [
   "orders.cancelled",
   "summary",
   "notifications",
+  "console.orders",
+  "console.stats",
+  "console.hours",
+  "console.days",
+  "console.products",
 ] as const;
 
 export type KnownName = (typeof NAMES)[number];

@@ -1,11 +1,11 @@
 import { useNow } from "@ordercast/react";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 
 import { useConfig } from "../../api/config";
 import { messageOf } from "../../api/http";
-import { Banner, formatInteger, formatMoney, fractionDigits, Select } from "../../ui";
+import { OfflineBanner } from "../../offline/OfflineBanner";
+import { Banner, Card, formatInteger, formatMoney, fractionDigits, Loading, Select, Skeleton } from "../../ui";
 import { LOCALE } from "../../ui/locale";
-import { useStats } from "../data/live";
 import { PageBar } from "../layout/PageBar";
 import { useMediaQuery } from "../ui/useMediaQuery";
 import { Chart } from "./Chart";
@@ -14,6 +14,7 @@ import { hoursOfToday, revenueOfDays } from "./series";
 import { StatusBars } from "./StatusBars";
 import { Tiles } from "./Tiles";
 import { TopProducts } from "./TopProducts";
+import { useKnownStats } from "./useKnownStats";
 import { useSeries } from "./useSeries";
 
 const PERIODS = [7, 14, 30, 90];
@@ -22,13 +23,15 @@ const PERIODS = [7, 14, 30, 90];
 export default function DashboardPage() {
   const { timeZone, currency } = useConfig();
   const now = useNow();
-  const stats = useStats();
+  const { stats, knownAt: statsKnownAt, hasFailed: haveStatsFailed } = useKnownStats();
   const [days, setDays] = useState(14);
   const period = `last ${days} days`;
   const narrow = useMediaQuery("(width < 48rem)");
   const hours = useSeries("hour", 2);
   const past = useSeries("day", days);
   const error = hours.error ?? past.error;
+  const isStale = error !== null || haveStatsFailed;
+  const isShown = hours.series !== undefined || past.series !== undefined || stats !== undefined;
   const choose = (
     <Select
       className={styles.period}
@@ -47,35 +50,84 @@ export default function DashboardPage() {
     <div className={styles.page}>
       <PageBar title="Dashboard">{!narrow && choose}</PageBar>
       {narrow && choose}
-      <Tiles stats={stats} deliveryTime={past.series?.deliveryTime} period={period} />
-      {error !== null && (
+      <OfflineBanner
+        isStale={isStale && isShown}
+        at={oldest(statsKnownAt, hours.knownAt, past.knownAt)}
+        onRetry={() => {
+          hours.load();
+          past.load();
+        }}
+      />
+      <Tiles stats={stats} hasFailed={haveStatsFailed} deliveryTime={past.series?.deliveryTime} period={period} />
+      {error !== null && !isShown && (
         <Banner severity="warning" title="The charts could not be loaded">
           {messageOf(error)}
         </Banner>
       )}
       <div className={styles.charts}>
-        <Chart
-          title="Orders per hour, today"
-          kind="bars"
-          unit="Orders today"
-          before="Yesterday"
-          bars={hoursOfToday(hours.series?.points ?? [], now, timeZone)}
-          format={formatInteger}
-          formatTick={formatInteger}
-        />
-        <Chart
-          title={`Revenue per day, ${period}`}
-          kind="area"
-          unit="Revenue"
-          bars={revenueOfDays(past.series?.points ?? [], days, currency, now, timeZone)}
-          format={(amount) => formatMoney({ amount, currency })}
-          formatTick={(amount) => formatShort(amount, currency)}
-        />
+        <Loaded title="Orders per hour, today" value={hours.series} error={hours.error}>
+          {({ points }, title) => (
+            <Chart
+              title={title}
+              kind="bars"
+              unit="Orders today"
+              before="Yesterday"
+              bars={hoursOfToday(points, now, timeZone)}
+              format={formatInteger}
+              formatTick={formatInteger}
+            />
+          )}
+        </Loaded>
+        <Loaded title={`Revenue per day, ${period}`} value={past.series} error={past.error}>
+          {({ points }, title) => (
+            <Chart
+              title={title}
+              kind="area"
+              unit="Revenue"
+              bars={revenueOfDays(points, days, currency, now, timeZone)}
+              format={(amount) => formatMoney({ amount, currency })}
+              formatTick={(amount) => formatShort(amount, currency)}
+            />
+          )}
+        </Loaded>
         <StatusBars stats={stats} />
-        <TopProducts products={past.series?.topProducts ?? []} period={period} />
+        <Loaded title={`Top products, ${period}`} value={past.series} error={past.error}>
+          {({ topProducts }, title) => <TopProducts title={title} products={topProducts} />}
+        </Loaded>
       </div>
     </div>
   );
+}
+
+/** A card whose content was loaded; otherwise it says that it was not. */
+function Loaded<Value>({
+  title,
+  value,
+  error,
+  children,
+}: {
+  title: string;
+  value: Value | undefined;
+  error: unknown;
+  children: (value: Value, title: string) => ReactNode;
+}) {
+  if (value !== undefined) return children(value, title);
+  return (
+    <Card title={title}>
+      {error === null ? (
+        <Loading label={`Loading: ${title}`}>
+          <Skeleton height="14rem" />
+        </Loading>
+      ) : (
+        <p className={styles.missing}>Not loaded. It appears when the connection is back.</p>
+      )}
+    </Card>
+  );
+}
+
+function oldest(...times: (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length > 0 ? Math.min(...known) : undefined;
 }
 
 /** "€1.2K": the axis has little room. */

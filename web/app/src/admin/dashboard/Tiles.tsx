@@ -11,38 +11,49 @@ const OPEN_STATUSES = STATUSES.filter((status) => !isFinal(status));
 
 export interface TilesProps {
   stats: Stats | undefined;
+  /** The figures could not be loaded. */
+  hasFailed: boolean;
   deliveryTime: { median: number; p90: number } | null | undefined;
   period: string;
 }
 
 /** Today's figures. A value that changes is animated. */
-export function Tiles({ stats, deliveryTime, period }: TilesProps) {
+export function Tiles({ stats, hasFailed, deliveryTime, period }: TilesProps) {
   const today = stats?.today;
+  const missing = hasFailed ? "–" : "…";
   const money = (amounts: Stats["revenue"] | undefined) =>
     amounts && (amounts.length > 0 ? amounts.map(formatMoney).join(" + ") : "–");
   return (
     <ul className={styles.tiles} aria-label="Today">
-      <Tile label="Orders today" value={today && formatInteger(today.orders)} href="/admin?period=today" />
-      <Tile label="Revenue today" value={money(today?.revenue)} />
       <Tile
+        missing={missing}
+        label="Orders today"
+        value={today && formatInteger(today.orders)}
+        href="/admin?period=today"
+      />
+      <Tile missing={missing} label="Revenue today" value={money(today?.revenue)} />
+      <Tile
+        missing={missing}
         label="To process"
         value={stats && formatInteger(stats.byStatus.pending)}
         href="/admin?status=pending&sort=oldest"
       />
       <Tile
+        missing={missing}
         label="Active"
         value={stats && formatInteger(stats.active)}
         href={`/admin?status=${OPEN_STATUSES.join(",")}`}
       />
-      <Tile label="Delivered today" value={today && formatInteger(today.delivered)} />
-      <Tile label="Cancelled today" value={today && formatInteger(today.cancelled)} />
+      <Tile missing={missing} label="Delivered today" value={today && formatInteger(today.delivered)} />
+      <Tile missing={missing} label="Cancelled today" value={today && formatInteger(today.cancelled)} />
       <Tile
+        missing={missing}
         label={`Median delivery time, ${period}`}
         value={deliveryTime === undefined ? undefined : deliveryTime ? formatDuration(deliveryTime.median) : "–"}
       >
         {deliveryTime && `90 % within ${formatDuration(deliveryTime.p90)}`}
       </Tile>
-      <Tile label="All-time orders" value={stats && formatInteger(stats.total)} />
+      <Tile missing={missing} label="All-time orders" value={stats && formatInteger(stats.total)} />
     </ul>
   );
 }
@@ -50,11 +61,14 @@ export function Tiles({ stats, deliveryTime, period }: TilesProps) {
 function Tile({
   label,
   value,
+  missing,
   href,
   children,
 }: {
   label: string;
   value: string | undefined;
+  /** Stands for a missing value. */
+  missing: string;
   href?: string;
   children?: ReactNode;
 }) {
@@ -62,7 +76,7 @@ function Tile({
     <>
       <span className={styles.label}>{label}</span>
       <span key={value} className={styles.value}>
-        {value ?? "…"}
+        {value ?? missing}
       </span>
       <span className={styles.more}>{children}</span>
     </>

@@ -10,10 +10,10 @@ export interface TopProduct {
 }
 
 /** The products that sold most in the period. */
-export function TopProducts({ products, period }: { products: readonly TopProduct[]; period: string }) {
+export function TopProducts({ title, products }: { title: string; products: readonly TopProduct[] }) {
   const most = Math.max(1, ...products.map((product) => product.quantity));
   return (
-    <Card title={`Top products, ${period}`}>
+    <Card title={title}>
       {products.length === 0 && <EmptyState icon={ShoppingBasket} title="Nothing sold yet" />}
       <ol className={styles.list}>
         {products.map(({ productId, name, quantity, revenue }) => (

@@ -1,9 +1,10 @@
 import { type components, unwrap } from "@ordercast/client";
 import { useNow, useOrdercast } from "@ordercast/react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 
 import { useConfig } from "../../api/config";
+import { useLastKnown } from "../../offline/useLastKnown";
 import { useLiveEvents, useResync } from "../data/live";
 import { dateIn, midnight } from "../../time/zone";
 
@@ -12,13 +13,19 @@ const MIN_INTERVAL_MS = 2_500;
 
 export type Series = components["schemas"]["Series"];
 
-/** Counts by hour or day since the store's midnight `days - 1` days ago; refetched after live events. */
-export function useSeries(bucket: "hour" | "day", days: number): { series: Series | undefined; error: unknown } {
+/**
+ * Counts by hour or day since the store's midnight `days - 1` days ago; refetched after live events. `knownAt`: when they were
+ * current, while they cannot be loaded and are those last known on this device.
+ */
+export function useSeries(
+  bucket: "hour" | "day",
+  days: number,
+): { series: Series | undefined; knownAt: number | undefined; error: unknown; load: () => void } {
   const { api } = useOrdercast();
   const { timeZone } = useConfig();
   // A new day begins a new series.
   const today = dateIn(timeZone, useNow());
-  const { data, error, refetch } = useQuery({
+  const { data, error, refetch, isPlaceholderData } = useQuery({
     queryKey: ["series", bucket, days, timeZone, today],
     queryFn: ({ signal }) => {
       const now = Date.now();
@@ -30,7 +37,22 @@ export function useSeries(bucket: "hour" | "day", days: number): { series: Serie
   });
   useThrottledLiveEvents(refetch);
   useResync(() => void refetch());
-  return { series: data, error };
+  const hasFailed = error !== null;
+  const isCurrent = data !== undefined && !isPlaceholderData && !hasFailed;
+  const newest = useMemo(() => data && { days, today, series: data }, [data, days, today]);
+  const stored = useLastKnown<{ days: number; today: string; series: Series }>(
+    bucket === "hour" ? "console.hours" : "console.days",
+    { current: isCurrent ? newest : undefined, hasFailed },
+  );
+  // Counts of another day or period would stand below a wrong title.
+  const known = stored?.value.days === days && stored.value.today === today ? stored : undefined;
+  const read = hasFailed && isPlaceholderData ? undefined : data;
+  return {
+    series: read ?? known?.value.series,
+    knownAt: read ? undefined : known?.at,
+    error,
+    load: () => void refetch(),
+  };
 }
 
 /** Calls back after live events, throttled. While the page is hidden it waits until the page is shown. */

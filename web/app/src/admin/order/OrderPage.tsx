@@ -3,6 +3,8 @@ import { ArrowLeft, PackageX } from "lucide-react";
 import { useEffect } from "react";
 import { Link } from "wouter";
 
+import { OfflineBanner } from "../../offline/OfflineBanner";
+import { useLastKnown } from "../../offline/useLastKnown";
 import { useAccount } from "../../session/session";
 import { actorName } from "../../tracking/actorName";
 import { ItemsCard } from "../../tracking/ItemsCard";
@@ -23,8 +25,23 @@ import { useOrderEditor } from "./useOrderEditor";
 /** `/admin/orders/:id`: one order, live, with every action. */
 export default function OrderPage({ id }: { id: string }) {
   const tracking = useOrdercast().orders.track(id);
-  const { state, order, timeline, error } = useStore(tracking);
-  if (order) return <OpenOrder order={order} timeline={timeline} />;
+  const { state, order: tracked, timeline, lastUpdate, isStale, error } = useStore(tracking);
+  // An order whose own page was never opened on this device may be known from the list.
+  const list = useLastKnown<readonly Order[]>("console.orders", { current: undefined, hasFailed: error !== null });
+  const listed = list?.value.find((each) => [each.id, each.number, each.reference].includes(id));
+  const order = tracked ?? (state === "missing" ? undefined : listed);
+  if (order) {
+    return (
+      <>
+        <OfflineBanner
+          isStale={isStale || !tracked || error?.isTemporary === true}
+          at={tracked ? lastUpdate : list?.at}
+          onRetry={() => void tracking.load()}
+        />
+        <OpenOrder order={order} timeline={timeline} />
+      </>
+    );
+  }
   if (state === "missing") {
     return (
       <>

@@ -9,6 +9,7 @@ import { messageOf } from "../../api/http";
 import { Banner, Button, cx, EmptyState, formatInteger, Loading, Skeleton } from "../../ui";
 import { useStats } from "../data/live";
 import { PageBar } from "../layout/PageBar";
+import { OfflineBanner } from "../../offline/OfflineBanner";
 import { dateIn } from "../../time/zone";
 import { advanceOrder, setStatusOfRows } from "./actions";
 import { BulkBar } from "./BulkBar";
@@ -16,12 +17,14 @@ import { BulkDialog } from "./BulkDialog";
 import { isFiltered, NO_FILTERS, type OrderFilters } from "./filters";
 import { isTyping } from "./keys";
 import { KeysDialog } from "./KeysDialog";
+import { KnownOrders } from "./KnownOrders";
 import { OrderGrid } from "./OrderGrid";
 import styles from "./OrdersPage.module.css";
 import { NOTHING_SELECTED, select } from "./selection";
 import { MAX_ROWS, useOrderTable, useRows } from "./table";
 import { Toolbar } from "./Toolbar";
 import { useFilters } from "./useFilters";
+import { useKnownOrders } from "./useKnownOrders";
 import type { Stats } from "../data/types";
 
 /** `/admin`: all orders of the store, live. */
@@ -58,6 +61,8 @@ export default function OrdersPage() {
     changeSelection({ type: "set", ids: list.rows.getSnapshot().ids });
   };
 
+  const known = useKnownOrders(rows, filters);
+  const isOutage = error?.isTemporary === true && (ids.length > 0 || known !== undefined);
   const total = totalOf(filters, stats, isComplete, ids.length);
   const isLoading = state === "idle" || state === "loading";
   const isFirstLoad = isLoading && ids.length === 0;
@@ -74,7 +79,8 @@ export default function OrdersPage() {
         search={search}
         onDown={() => focusTable(page.current)}
       />
-      {error && (
+      <OfflineBanner isStale={isOutage || known !== undefined} at={known?.at} onRetry={() => void list.load()} />
+      {error && !isOutage && (
         <Banner
           severity="error"
           title="The orders could not be loaded"
@@ -84,7 +90,8 @@ export default function OrdersPage() {
         </Banner>
       )}
       <div className={cx(styles.table, selection.ids.size > 0 && styles.selecting)} aria-busy={isLoading}>
-        {isFirstLoad && <OrdersLoading />}
+        {known && <KnownOrders orders={known.value} />}
+        {isFirstLoad && !known && <OrdersLoading />}
         {!isFirstLoad && ids.length > 0 && (
           <OrderGrid
             ids={ids}

@@ -2,6 +2,7 @@ import { PackagePlus, Search, ShoppingBasket } from "lucide-react";
 import { useState } from "react";
 
 import { messageOf } from "../../api/http";
+import { OfflineBanner } from "../../offline/OfflineBanner";
 import { Banner, Button, Card, EmptyState, Input, Loading, Skeleton } from "../../ui";
 import type { Product } from "../data/types";
 import { PageBar } from "../layout/PageBar";
@@ -22,7 +23,7 @@ type Open = { dialog: "new" } | { dialog: "edit" | "stock"; id: string };
 
 /** `/admin/products`: products and stock, live. */
 export default function ProductsPage() {
-  const { all, error, put, load } = useProducts();
+  const { all, knownAt, error, put, load } = useProducts();
   const [filter, setFilter] = useState<ProductFilter>({ text: "", show: "selling" });
   const [open, setOpen] = useState<Open>();
   const shown = all && filterProducts(all.values(), filter);
@@ -61,7 +62,8 @@ export default function ProductsPage() {
           Add product
         </Button>
       </div>
-      {error !== null && (
+      <OfflineBanner isStale={error !== null && all !== undefined} at={knownAt} onRetry={load} />
+      {error !== null && !all && (
         <Banner
           severity="error"
           title="The products could not be loaded"

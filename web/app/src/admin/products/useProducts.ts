@@ -1,7 +1,8 @@
 import { useOrdercast } from "@ordercast/react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 
+import { useLastKnown } from "../../offline/useLastKnown";
 import { useApi, type ConsoleApi } from "../data/api";
 import { useLiveEvents, useProductEvents, useReconnect, useResync } from "../data/live";
 import { createThrottledQueue } from "../data/throttledQueue";
@@ -9,9 +10,13 @@ import type { OrderEvent, Product } from "../data/types";
 import { changesStock, withProduct, type ProductMap } from "./productMap";
 
 const KEY = ["products"];
+/** How many products are stored on this device. */
+const MAX_KNOWN = 500;
 
 export interface Products {
   all: ProductMap | undefined;
+  /** When the products were current, while they cannot be loaded and are those last known on this device. */
+  knownAt: number | undefined;
   error: unknown;
   /** Stores a product that the server returned. */
   put: (product: Product) => void;
@@ -69,7 +74,14 @@ export function useProducts(): Products {
   useResync(load);
   useReconnect(() => queue.retryFailed());
 
-  return { all: data, error, put, load };
+  const newest = useMemo(() => data && [...data.values()].slice(0, MAX_KNOWN), [data]);
+  const hasFailed = error !== null;
+  const stored = useLastKnown<readonly Product[]>("console.products", {
+    current: hasFailed ? undefined : newest,
+    hasFailed,
+  });
+  const known = useMemo(() => stored && new Map(stored.value.map((product) => [product.id, product])), [stored]);
+  return { all: data ?? known, knownAt: data ? undefined : stored?.at, error, put, load };
 }
 
 async function readAll(api: ConsoleApi, signal: AbortSignal): Promise<ProductMap> {

@@ -1,0 +1,30 @@
+import { useNow, useOrderStats } from "@ordercast/react";
+import { useMemo } from "react";
+
+import { useConfig } from "../../api/config";
+import { useLastKnown } from "../../offline/useLastKnown";
+import { dateIn } from "../../time/zone";
+import type { Stats } from "../data/types";
+
+export interface KnownStats {
+  stats: Stats | undefined;
+  /** When the counts were current, while they are those last known on this device. */
+  knownAt: number | undefined;
+  hasFailed: boolean;
+}
+
+/** The store's live counts. When they cannot be loaded: those last known on this device today. */
+export function useKnownStats(): KnownStats {
+  const { stats, error } = useOrderStats();
+  const { timeZone } = useConfig();
+  const today = dateIn(timeZone, useNow());
+  const hasFailed = error !== null;
+  const newest = useMemo(() => stats && { today, stats }, [stats, today]);
+  const known = useLastKnown<{ today: string; stats: Stats }>("console.stats", {
+    current: (!hasFailed && newest) || undefined,
+    hasFailed,
+  });
+  // "Orders today" of another day would be untrue.
+  const usable = stats === null && known?.value.today === today ? known : undefined;
+  return { stats: stats ?? usable?.value.stats, knownAt: usable?.at, hasFailed };
+}
