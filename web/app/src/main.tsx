@@ -16,7 +16,7 @@ import { preload } from "./routes";
 import { onSignOut } from "./session/onSignOut";
 import { forgetAttempt, forgetResolvedAttempt } from "./shop/checkout/attempt";
 import { forgetDraft } from "./shop/checkout/draft";
-import { guardClicks } from "./ui/clickGuard";
+import { guardClicks, noteAnswer } from "./ui/clickGuard";
 
 async function start() {
   const element = document.getElementById("root");
@@ -33,6 +33,10 @@ async function start() {
   const root = createRoot(element);
   const { liveUrl } = await loadConfig(() => root.render(<ServerAway />));
   const client = createOrdercast({ autoStart: false, baseUrl: origin + basePath, ...(liveUrl && { liveUrl }) });
+  const onAnswer = ({ request }: { request: Request }) => {
+    if (request.method !== "GET") noteAnswer();
+  };
+  client.api.use({ onResponse: onAnswer, onError: onAnswer });
   onSignOut(client.session, (reason) => {
     forgetLastKnown();
     // The same person may sign in again, and go on.

@@ -46,6 +46,12 @@ export function noteNews(): void {
   lastNewsAt = performance.now();
 }
 
+/** The server answered a change that the person made: what moves now shows the answer. */
+export function noteAnswer(): void {
+  read();
+  noteOwn();
+}
+
 /** Whether a key that triggers this action may be meant for what the action was before. */
 export function hasNewMeaning(action: Element): boolean {
   read();
