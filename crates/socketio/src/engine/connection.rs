@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::task::{Context, Poll, Wake, Waker};
 
@@ -32,6 +32,8 @@ pub struct Connection<P: Protocol> {
     task: AtomicWaker,
     /// A `fill` waker was woken.
     pull_requested: AtomicBool,
+    /// How many are open for an upgrade to WebSocket.
+    pub(crate) probes: AtomicU8,
     pub(crate) state: Mutex<ConnectionState>,
 }
 
@@ -100,6 +102,7 @@ impl<P: Protocol> Connection<P> {
             io: OnceLock::new(),
             task: AtomicWaker::new(),
             pull_requested: AtomicBool::new(false),
+            probes: AtomicU8::new(0),
             state: Mutex::new(state),
         })
     }

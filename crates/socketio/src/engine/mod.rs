@@ -202,6 +202,11 @@ impl<P: Protocol> Engine<P> {
         lock(&self.connections).by_sid.get(sid).cloned()
     }
 
+    /// Whether there is an open connection with this `sid`.
+    pub fn has(&self, sid: &str) -> bool {
+        sid.parse().is_ok_and(|sid| self.find(&sid).is_some())
+    }
+
     /// Whether new connections are accepted.
     pub(crate) fn is_open(&self) -> bool {
         lock(&self.connections).closing.is_none()

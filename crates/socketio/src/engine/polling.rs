@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Poll, Waker};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -24,7 +25,7 @@ pub(crate) struct PollingState {
     posting: bool,
     /// A `POST` that waits until the task takes the previous body.
     pending_post: Option<Waker>,
-    /// A WebSocket is being probed. Frames are kept for it, and a `GET` returns at once.
+    /// A WebSocket is being probed. Frames are kept for it, and the pending `GET` returns at once.
     pub(crate) upgrading: bool,
     /// When the pending ping times out.
     pub(crate) pong_until: Option<Instant>,
@@ -60,6 +61,9 @@ impl PollingState {
 }
 
 pub(crate) type PollingResponse = (StatusCode, Bytes);
+
+/// How long a `GET` waits that comes during an upgrade, as in the reference server.
+const UPGRADE_POLL: Duration = Duration::from_millis(100);
 
 const NOOP: &[u8] = b"6";
 const CLOSE: &[u8] = b"1";
@@ -106,7 +110,7 @@ impl<P: Protocol> Drop for PostPermit<P> {
 
 /// Responds to a `GET` as soon as there is something to send.
 pub(crate) async fn get<P: Protocol>(connection: Arc<Connection<P>>) -> PollingResponse {
-    {
+    let is_upgrading = {
         let mut state = lock(&connection.state);
         match &mut state.polling {
             None => return (StatusCode::BAD_REQUEST, Bytes::new()),
@@ -120,10 +124,16 @@ pub(crate) async fn get<P: Protocol>(connection: Arc<Connection<P>>) -> PollingR
                 connection.close(CloseReason::Overlap);
                 return (StatusCode::BAD_REQUEST, Bytes::new());
             }
-            Some(polling) => polling.pending_get = Some(PendingGet::default()),
+            Some(polling) => {
+                polling.pending_get = Some(PendingGet::default());
+                polling.upgrading
+            }
         }
-    }
+    };
     let mut guard_get = PendingGetGuard { connection: Arc::clone(&connection), answered: false };
+    if is_upgrading {
+        tokio::time::sleep(UPGRADE_POLL).await;
+    }
     let body = poll_fn(|context| {
         let mut guard = lock(&connection.state);
         let state = &mut *guard;

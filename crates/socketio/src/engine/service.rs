@@ -18,7 +18,7 @@ use crate::engine::connection_task::run_connection;
 use crate::engine::metrics::count;
 use crate::engine::packet::{self, write_payload};
 use crate::engine::polling::{self, PollingState};
-use crate::engine::upgrade::{open, probe, reject, switching};
+use crate::engine::upgrade::{ProbePermit, open, probe, reject, switching};
 use crate::engine::{Engine, HandshakeError, Protocol, lock};
 use crate::sid::Sid;
 use crate::websocket::handshake;
@@ -161,10 +161,13 @@ where
         };
         // Only one upgrade at a time, and none from a WebSocket. The new WebSocket is accepted and closed, because
         // clients treat a refused handshake as a network failure.
+        let Some(permit) = ProbePermit::acquire(&connection) else {
+            return Err(ErrorResponse::new(3, "Bad request"));
+        };
         if lock(&connection.state).polling.as_ref().is_none_or(|polling| polling.upgrading) {
-            tokio::spawn(reject(on_upgrade));
+            tokio::spawn(reject(permit, on_upgrade));
         } else {
-            tokio::spawn(probe(connection, on_upgrade));
+            tokio::spawn(probe(permit, on_upgrade));
         }
         return Ok(switching(accept));
     }

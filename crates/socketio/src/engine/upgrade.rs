@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use http::{HeaderValue, Response};
@@ -24,6 +25,9 @@ use crate::websocket::decoder::{Decoder, WebSocketMessage};
 
 /// A probe and an upgrade packet are a few bytes each.
 const MAX_PROBE_BYTES: usize = 256;
+/// The most upgrades to WebSocket that a connection may try at the same time. Clients try one, and perhaps another one when the
+/// network lost it.
+const MAX_PROBES: u8 = 3;
 
 /// The response to the WebSocket handshake.
 pub(crate) fn switching(accept: HeaderValue) -> Response<Full<Bytes>> {
@@ -89,8 +93,26 @@ fn start_connection<P: Protocol>(
     connection
 }
 
+/// Counts a WebSocket that was opened for an upgrade until the upgrade is done or given up.
+pub(crate) struct ProbePermit<P: Protocol>(Arc<Connection<P>>);
+
+impl<P: Protocol> ProbePermit<P> {
+    /// `None` if too many are open.
+    pub(crate) fn acquire(connection: &Arc<Connection<P>>) -> Option<Self> {
+        let more = |probes| (probes < MAX_PROBES).then_some(probes + 1);
+        let counted = connection.probes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        counted.is_ok().then(|| Self(Arc::clone(connection)))
+    }
+}
+
+impl<P: Protocol> Drop for ProbePermit<P> {
+    fn drop(&mut self) {
+        self.0.probes.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// Closes a WebSocket that cannot be used.
-pub(crate) async fn reject(upgrade: OnUpgrade) {
+pub(crate) async fn reject<P: Protocol>(_permit: ProbePermit<P>, upgrade: OnUpgrade) {
     if let Some((io, _)) = stream(upgrade).await {
         // Best effort: the client sees the end of the connection either way.
         drop(io.try_write(&[0x88, 2, 0x03, 0xE8]));
@@ -99,11 +121,12 @@ pub(crate) async fn reject(upgrade: OnUpgrade) {
 }
 
 /// Moves a connection from long-polling to WebSocket, if the client completes the upgrade.
-pub(crate) async fn probe<P: Protocol>(connection: Arc<Connection<P>>, upgrade: OnUpgrade) {
+pub(crate) async fn probe<P: Protocol>(permit: ProbePermit<P>, upgrade: OnUpgrade) {
+    let connection = &permit.0;
     let Some((io, input)) = stream(upgrade).await else { return };
     let limit = connection.engine.config.upgrade_timeout;
     let mut is_current = false;
-    let probed = tokio::time::timeout(limit, run_probe(&connection, &io, input, &mut is_current)).await;
+    let probed = tokio::time::timeout(limit, run_probe(connection, &io, input, &mut is_current)).await;
     let Ok(Some(rest)) = probed else {
         // Long-polling continues, unless another WebSocket is being probed.
         if let Some(polling) = lock(&connection.state).polling.as_mut().filter(|_| is_current) {
@@ -198,7 +221,6 @@ async fn run_probe<P: Protocol>(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::Ordering;
     use std::task::Context;
 
     use http::request::Parts;

@@ -1,5 +1,7 @@
 //! The upgrade from long-polling to WebSocket: nothing is lost or duplicated, and the order is kept.
 
+use std::time::{Duration, Instant};
+
 use ordercast_socketio::SocketIoConfig;
 
 use crate::support::application::TestServer;
@@ -66,6 +68,47 @@ async fn an_upgrade_that_is_given_up_leaves_long_polling_as_it_was() {
     server.app.raise_limit(1);
     assert_eq!(polling.packets(1).await, ["42[\"n\",0]"]);
     assert_eq!(server.open_connections(), (0, 1));
+}
+
+#[tokio::test]
+async fn few_websockets_are_opened_for_an_upgrade_at_a_time() {
+    let server = TestServer::start(SocketIoConfig::default()).await;
+    let polling = PollingClient::connect(server.address).await;
+    let mut idle = Vec::new();
+    for _ in 0..3 {
+        idle.push(WebSocket::handshake(server.address, &polling.sid).await);
+    }
+    assert_eq!(WebSocket::refused(server.address, &polling.sid).await, 400);
+    // One that is done makes room.
+    let mut done = idle.pop().unwrap();
+    done.send(&text("x")).await;
+    assert_eq!(done.frame().await, None);
+    let mut socket = WebSocket::handshake(server.address, &polling.sid).await;
+    socket.send(&text("2probe")).await;
+    assert_eq!(socket.packet().await, "3probe");
+    socket.send(&text("5")).await;
+    socket.send(&text("42[\"echo\",1]")).await;
+    assert_eq!(socket.packet().await, "42[\"echo\",1]");
+}
+
+/// As in the reference server. A client that asks again at once would keep the server busy.
+#[tokio::test]
+async fn a_get_during_an_upgrade_waits_a_little() {
+    let server = TestServer::start(SocketIoConfig::default()).await;
+    let polling = PollingClient::connect(server.address).await;
+    let pending = polling.start_get().await;
+    let mut socket = WebSocket::handshake(server.address, &polling.sid).await;
+    socket.send(&text("2probe")).await;
+    assert_eq!(answer(pending).await, (200, "6".into()));
+    let start = Instant::now();
+    for n in 1..=3 {
+        assert_eq!(polling.get().await, (200, "6".into()));
+        assert!(start.elapsed() >= Duration::from_millis(100) * n, "{:?}", start.elapsed());
+    }
+    socket.send(&text("5")).await;
+    socket.send(&text("42[\"echo\",1]")).await;
+    assert_eq!(socket.packet().await, "3probe");
+    assert_eq!(socket.packet().await, "42[\"echo\",1]");
 }
 
 #[tokio::test]

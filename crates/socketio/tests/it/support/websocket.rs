@@ -50,6 +50,17 @@ pub(crate) struct WebSocket {
 impl WebSocket {
     /// Opens a WebSocket. Engine.IO's first packet is not read yet.
     pub(crate) async fn handshake(address: SocketAddr, sid: &str) -> Self {
+        let (client, head) = Self::ask(address, sid).await;
+        assert!(head.starts_with("HTTP/1.1 101"), "{head}");
+        client
+    }
+
+    /// The status with which a WebSocket is refused.
+    pub(crate) async fn refused(address: SocketAddr, sid: &str) -> u16 {
+        Self::ask(address, sid).await.1[9..12].parse().unwrap()
+    }
+
+    async fn ask(address: SocketAddr, sid: &str) -> (Self, String) {
         let stream = TcpStream::connect(address).await.unwrap();
         stream.set_nodelay(true).unwrap();
         let mut client = Self { stream, unread: Vec::new(), answer_pings: true };
@@ -65,8 +76,7 @@ impl WebSocket {
             }
             client.more().await;
         };
-        assert!(head.starts_with(b"HTTP/1.1 101"), "{}", String::from_utf8_lossy(&head));
-        client
+        (client, String::from_utf8(head).unwrap())
     }
 
     /// Opens a connection that is in no namespace.
