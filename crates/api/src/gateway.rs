@@ -1,6 +1,6 @@
 //! Socket.IO at `/socket.io/`: authorizes the clients of the `live` crate's gateway, and runs their commands.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -53,6 +53,11 @@ impl Sockets {
         Arc::clone(self.engine.protocol().application()).close_expired().await;
     }
 
+    /// Whether a request with this `sid` is of an open connection.
+    pub(crate) fn has(&self, sid: &str) -> bool {
+        self.engine.has(sid)
+    }
+
     /// Closes every connection so that clients reconnect, and accepts no more.
     pub fn close(&self) {
         self.engine.close_all(Close::ShuttingDown.into());
@@ -63,8 +68,8 @@ pub struct ApiAuthorizer(AppState);
 
 /// What is kept of the HTTP request that opened a connection.
 pub struct Handshake {
-    /// Counts the connection for its address until it is signed in.
-    anonymous: Mutex<Option<AnonymousPermit>>,
+    /// Counts the connection for its address while nobody is signed in on it.
+    anonymous: Arc<AnonymousPermit>,
     /// The user of its cookie or its `Authorization` header.
     principal: Option<Box<Principal>>,
     cookie_is_kept_back: bool,
@@ -138,7 +143,7 @@ impl Authorizer for ApiAuthorizer {
         })?;
         let cookie_is_kept_back = cookie_is_kept_back(request, &self.0);
         let principal = found.map(|(_, principal)| Box::new(principal));
-        Ok(Handshake { anonymous: Mutex::new(Some(anonymous)), principal, cookie_is_kept_back, dialect })
+        Ok(Handshake { anonymous, principal, cookie_is_kept_back, dialect })
     }
 
     fn dialect(&self, handshake: &Handshake) -> Option<DialectId> {
@@ -160,12 +165,11 @@ impl Authorizer for ApiAuthorizer {
             self.0.metrics.limited();
             return Err(Rejection::RetryLater(Close::RateLimited));
         }
-        let permit = self.0.connections.acquire(principal.user.clone());
+        let permit = handshake.anonymous.sign_in(principal.user.clone());
         let permit = permit.map_err(|_| {
             self.0.metrics.limited();
             Rejection::RetryLater(Close::TooManyConnections)
         })?;
-        drop(handshake.anonymous.lock().unwrap_or_else(PoisonError::into_inner).take());
         Ok((principal, permit))
     }
 

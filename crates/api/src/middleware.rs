@@ -21,6 +21,7 @@ use tower_service::Service;
 use crate::app::AppState;
 use crate::caller::{CountedAccount, signed_in};
 use crate::client_address::ClientAddress;
+use crate::gateway::Sockets;
 use crate::panics;
 use crate::problem::Problem;
 use crate::rate_limit::RetryAfter;
@@ -45,13 +46,21 @@ fn keep_private(headers: &mut HeaderMap) {
 #[derive(Clone)]
 pub(crate) struct RequestMiddleware<S> {
     app: AppState,
+    sockets: Sockets,
     service: S,
 }
 
 impl RequestMiddleware<()> {
-    pub(crate) fn layer<S>(app: &AppState) -> impl Layer<S, Service = RequestMiddleware<S>> + Clone + use<S> {
-        let app = Arc::clone(app);
-        layer_fn(move |service| RequestMiddleware { app: Arc::clone(&app), service })
+    pub(crate) fn layer<S>(
+        app: &AppState,
+        sockets: &Sockets,
+    ) -> impl Layer<S, Service = RequestMiddleware<S>> + Clone + use<S> {
+        let (app, sockets) = (Arc::clone(app), sockets.clone());
+        layer_fn(move |service| RequestMiddleware {
+            app: Arc::clone(&app),
+            sockets: sockets.clone(),
+            service,
+        })
     }
 }
 
@@ -79,6 +88,8 @@ where
         let method = request.method().clone();
         // The app's files and unknown paths are cheap, and one page loads many files.
         let limited = route.is_some() || !method.is_safe();
+        // A request of an open Socket.IO connection, which has limits of its own.
+        let limited = limited && socket_id(request.uri()).is_none_or(|sid| !self.sockets.has(sid));
         let allowed = if limited { check_rate(&self.app, &mut request, from) } else { Ok(()) };
         let answer = match allowed {
             Ok(()) => Ok(self.service.call(request)),
@@ -91,10 +102,6 @@ where
 /// Signed-in people are counted by account, because an office or a mobile network shares one address. The limit of the
 /// address is for everybody else.
 fn check_rate(app: &AppState, request: &mut Request, from: ClientAddress) -> Result<(), RetryAfter> {
-    // A polling request of an open Socket.IO connection, which has limits of its own.
-    if is_socket_io(request.uri()) {
-        return Ok(());
-    }
     let Some(user) = signed_in(request.method(), request.headers(), request.uri(), app, from) else {
         return app.limits.check_address(from.bucket());
     };
@@ -103,9 +110,11 @@ fn check_rate(app: &AppState, request: &mut Request, from: ClientAddress) -> Res
     Ok(())
 }
 
-fn is_socket_io(uri: &Uri) -> bool {
-    uri.path().trim_end_matches('/') == "/socket.io"
-        && uri.query().is_some_and(|query| query.split('&').any(|pair| pair.starts_with("sid=")))
+/// The Socket.IO connection that a request names.
+fn socket_id(uri: &Uri) -> Option<&str> {
+    let query = uri.query().filter(|_| uri.path().trim_end_matches('/') == "/socket.io")?;
+    // The last one, as in the Engine.IO service.
+    query.split('&').filter_map(|pair| pair.strip_prefix("sid=")).next_back()
 }
 
 /// The response of the handler, or of the rate limit.

@@ -31,14 +31,14 @@ pub fn router(app: AppState, sockets: &Sockets) -> Router {
     let documents = live.merge(openapi::page(&document)).merge(pages::docs::routes(base_path));
     let routes = routes.merge(documents).merge(socket_io(sockets));
     let routes = pages::fallback(routes, base_path);
-    finish(routes, app)
+    finish(routes, app, sockets)
 }
 
 /// The routes of the port for live connections: streams, Socket.IO, and health.
 pub fn live_router(app: AppState, sockets: &Sockets) -> Router {
     let (routes, _) = live().merge(operations()).split_for_parts();
     let live = asyncapi::page(&app.settings);
-    finish(routes.merge(live).merge(socket_io(sockets)).fallback(not_found), app)
+    finish(routes.merge(live).merge(socket_io(sockets)).fallback(not_found), app, sockets)
 }
 
 /// The default path of Socket.IO clients.
@@ -109,10 +109,11 @@ fn operations() -> OpenApiRouter<AppState> {
         .routes(routes!(health::metrics))
 }
 
-fn finish(routes: Router<AppState>, app: AppState) -> Router {
+fn finish(routes: Router<AppState>, app: AppState, sockets: &Sockets) -> Router {
     let cors = cors(&app);
     let base_path = app.settings.base_path.clone();
-    let routes = routes.method_not_allowed_fallback(method_not_allowed).layer(RequestMiddleware::layer(&app));
+    let routes =
+        routes.method_not_allowed_fallback(method_not_allowed).layer(RequestMiddleware::layer(&app, sockets));
     let routes = routes.layer(compression::layer());
     let routes = match cors {
         Some(cors) => routes.layer(cors).with_state(app),

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use orders::UserId;
@@ -26,12 +27,16 @@ struct Counts {
 pub struct ConnectionPermit {
     limits: Arc<ConnectionLimits>,
     user: UserId,
+    /// The connection that the user signed in on.
+    connection: Option<Arc<AnonymousPermit>>,
 }
 
-/// Counts one open connection that is not signed in until it is dropped.
+/// Counts one open connection, until it is dropped, for its address while nobody is signed in on it.
 pub struct AnonymousPermit {
     limits: Arc<ConnectionLimits>,
     address: IpAddr,
+    /// Changes while the counts are locked.
+    signed_in: AtomicUsize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -49,23 +54,30 @@ impl ConnectionLimits {
 
     /// A connection of a signed-in user. People who share an address do not share a limit.
     pub fn acquire(self: &Arc<Self>, user: UserId) -> Result<ConnectionPermit, LimitReached> {
-        let mut counts = lock(&self.counts);
-        if counts.users.get(&user).is_some_and(|n| *n >= self.per_user) {
+        self.count_user(&mut lock(&self.counts), &user)?;
+        Ok(ConnectionPermit { limits: Arc::clone(self), user, connection: None })
+    }
+
+    fn count_user(&self, counts: &mut Counts, user: &UserId) -> Result<(), LimitReached> {
+        if counts.users.get(user).is_some_and(|n| *n >= self.per_user) {
             return Err(LimitReached::User(self.per_user));
         }
         *counts.users.entry(user.clone()).or_default() += 1;
         counts.all += 1;
-        Ok(ConnectionPermit { limits: Arc::clone(self), user })
+        Ok(())
     }
 
     /// A connection that is not signed in yet. The caller passes the /64 of an IPv6 address as the address.
-    pub fn acquire_anonymous(self: &Arc<Self>, address: IpAddr) -> Result<AnonymousPermit, LimitReached> {
+    pub fn acquire_anonymous(
+        self: &Arc<Self>,
+        address: IpAddr,
+    ) -> Result<Arc<AnonymousPermit>, LimitReached> {
         let mut counts = lock(&self.counts);
         if counts.addresses.get(&address).is_some_and(|n| *n >= self.per_address) {
             return Err(LimitReached::Address(self.per_address));
         }
         *counts.addresses.entry(address).or_default() += 1;
-        Ok(AnonymousPermit { limits: Arc::clone(self), address })
+        Ok(Arc::new(AnonymousPermit { limits: Arc::clone(self), address, signed_in: AtomicUsize::new(0) }))
     }
 
     /// The open connections of users, and how many users have them.
@@ -75,16 +87,35 @@ impl ConnectionLimits {
     }
 }
 
+impl AnonymousPermit {
+    /// A user signs in on the connection. It counts for its address again when the permit is dropped and the connection is
+    /// still open.
+    pub fn sign_in(self: &Arc<Self>, user: UserId) -> Result<ConnectionPermit, LimitReached> {
+        let mut counts = lock(&self.limits.counts);
+        self.limits.count_user(&mut counts, &user)?;
+        if self.signed_in.fetch_add(1, Ordering::Relaxed) == 0 {
+            decrement(&mut counts.addresses, &self.address);
+        }
+        Ok(ConnectionPermit { limits: Arc::clone(&self.limits), user, connection: Some(Arc::clone(self)) })
+    }
+}
+
 impl Drop for ConnectionPermit {
     fn drop(&mut self) {
         let mut counts = lock(&self.limits.counts);
         decrement(&mut counts.users, &self.user);
         counts.all -= 1;
+        if let Some(connection) = &self.connection
+            && connection.signed_in.fetch_sub(1, Ordering::Relaxed) == 1
+        {
+            *counts.addresses.entry(connection.address).or_default() += 1;
+        }
     }
 }
 
 impl Drop for AnonymousPermit {
     fn drop(&mut self) {
+        // Nobody is signed in: the user's permit would hold it.
         decrement(&mut lock(&self.limits.counts).addresses, &self.address);
     }
 }
@@ -120,5 +151,28 @@ mod tests {
         strangers.pop();
         assert!(limits.acquire_anonymous(home).is_ok());
         assert_eq!(limits.count(), (1, 1));
+    }
+
+    #[test]
+    fn a_connection_that_its_user_left_counts_for_its_address_again() {
+        let limits = ConnectionLimits::new(2, 1);
+        let (user, home) = (UserId::new("a").unwrap(), "192.0.2.1".parse().unwrap());
+        let open = || limits.acquire_anonymous(home).ok();
+        let connection = open().unwrap();
+        assert!(open().is_none());
+        // In two namespaces.
+        let one = connection.sign_in(user.clone()).ok().unwrap();
+        let other = connection.sign_in(user.clone()).ok().unwrap();
+        assert_eq!(connection.sign_in(user).err(), Some(LimitReached::User(2)));
+        assert_eq!(limits.count(), (2, 1));
+        drop(open().unwrap());
+        drop(one);
+        drop(open().unwrap());
+        drop(other);
+        assert!(open().is_none());
+        assert_eq!(limits.count(), (0, 0));
+        drop(connection);
+        assert!(open().is_some());
+        assert!(lock(&limits.counts).addresses.is_empty());
     }
 }

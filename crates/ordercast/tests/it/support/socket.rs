@@ -52,6 +52,11 @@ impl SocketIoClient<'_> {
         within(next).await
     }
 
+    /// Leaves the namespace. The connection stays open.
+    pub(crate) async fn leave(&mut self) {
+        self.post("41").await;
+    }
+
     /// The next event that was received already.
     pub(crate) fn heard(&mut self) -> Option<SocketEvent> {
         self.heard.pop_front()
