@@ -25,6 +25,10 @@ pub struct ClientAddress {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AddressBucket(IpAddr);
 
+/// What a provider gives to one customer: an IPv4 address, or the /48 of an IPv6 address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Network(IpAddr);
+
 impl ClientAddress {
     /// Walks through the trusted proxies, starting at the connection's address.
     pub fn resolve(peer: IpAddr, headers: &HeaderMap, trusted: &TrustedProxies) -> Self {
@@ -56,12 +60,22 @@ impl AddressBucket {
     }
 
     pub fn of(ip: IpAddr) -> Self {
-        match ip.to_canonical() {
-            IpAddr::V4(ip) => Self(ip.into()),
-            IpAddr::V6(ip) => {
-                let [a, b, c, d, ..] = ip.segments();
-                Self(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into())
-            }
+        Self(first_of(ip, 4))
+    }
+
+    pub fn network(self) -> Network {
+        Network(first_of(self.0, 3))
+    }
+}
+
+/// The address itself, or the first IPv6 address with the same 16-bit segments at the beginning.
+fn first_of(ip: IpAddr, segments: usize) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => ip.into(),
+        IpAddr::V6(ip) => {
+            let mut first = ip.segments();
+            first[segments..].fill(0);
+            Ipv6Addr::from(first).into()
         }
     }
 }

@@ -7,7 +7,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use orders::UserId;
 
 use super::{LimiterClock, MAX_KEYS, Rate, RateLimiter, RetryAfter};
-use crate::client_address::AddressBucket;
+use crate::client_address::{AddressBucket, Network};
 
 /// The rates that an operator configures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,9 +32,10 @@ type EmailHash = [u8; 32];
 pub struct RateLimits {
     address: RateLimiter<AddressBucket>,
     account: RateLimiter<UserId>,
-    sign_in: RateLimiter<(AddressBucket, EmailHash)>,
+    sign_in: RateLimiter<(Network, EmailHash)>,
     sign_in_address: RateLimiter<AddressBucket>,
     sign_in_account: RateLimiter<EmailHash>,
+    guess: RateLimiter<AddressBucket>,
 }
 
 /// An attempt to sign in, counted as a failure until it is [forgiven](Self::forgive).
@@ -56,7 +57,7 @@ impl SignInAttempt<'_> {
     }
 
     fn give_back_to_address(&self) {
-        self.limits.sign_in.give_back(&(self.address, self.email));
+        self.limits.sign_in.give_back(&(self.address.network(), self.email));
         if self.is_new_for_address {
             self.limits.sign_in_address.give_back(&self.address);
         }
@@ -71,6 +72,7 @@ impl RateLimits {
             sign_in: RateLimiter::new(rates.sign_in, MAX_KEYS, clock.clone()),
             sign_in_address: RateLimiter::new(rates.sign_in, MAX_KEYS, clock.clone()),
             sign_in_account: RateLimiter::new(rates.sign_in.times(ACCOUNT_FACTOR), MAX_KEYS, clock.clone()),
+            guess: RateLimiter::new(rates.sign_in, MAX_KEYS, clock.clone()),
         }
     }
 
@@ -92,7 +94,7 @@ impl RateLimits {
         email: &str,
     ) -> Result<SignInAttempt<'_>, RetryAfter> {
         let email = hash_of(email);
-        let is_new_for_address = self.sign_in.take(&(address, email))?.was_empty;
+        let is_new_for_address = self.sign_in.take(&(address.network(), email))?.was_empty;
         let pair = SignInAttempt { limits: self, address, email, is_new_for_address: false };
         if is_new_for_address && let Err(wait) = self.sign_in_address.check(&address) {
             pair.give_back_to_address();
@@ -106,9 +108,10 @@ impl RateLimits {
         Ok(attempt)
     }
 
-    /// Counts an attempt to guess a secret that names no account, such as a link for a new password.
+    /// Counts an attempt to guess a secret that names no account, such as a link for a new password. It keeps nobody from
+    /// signing in.
     pub fn check_guess(&self, address: AddressBucket) -> Result<(), RetryAfter> {
-        self.sign_in_address.check(&address)
+        self.guess.check(&address)
     }
 
     pub fn remove_idle(&self) {
@@ -117,6 +120,7 @@ impl RateLimits {
         self.sign_in.remove_idle();
         self.sign_in_address.remove_idle();
         self.sign_in_account.remove_idle();
+        self.guess.remove_idle();
     }
 
     /// Number of keys in memory, over all limits.
@@ -126,6 +130,7 @@ impl RateLimits {
             + self.sign_in.keys()
             + self.sign_in_address.keys()
             + self.sign_in_account.keys()
+            + self.guess.keys()
     }
 
     /// Removes idle keys at an interval. Never returns.
@@ -190,6 +195,14 @@ mod tests {
         // Many addresses, one account.
         let guesses = (0..250).filter(|n| fail(&format!("198.51.100.{n}"), "cleo@example.com").is_ok());
         assert_eq!(guesses.count(), 40);
+        // Providers give a whole /48 to one customer.
+        let guesses = (0..250).filter(|n| fail(&format!("2001:db8:1:{n:x}::1"), "dara@example.com").is_ok());
+        assert_eq!(guesses.count(), 4);
+        assert_eq!(fail("2001:db8:2::1", "dara@example.com"), Ok(()));
+        assert_eq!(fail("2001:db8:1::1", "ben@example.com"), Ok(()));
+        // Guesses of links and new accounts do not count.
+        assert_eq!((0..9).filter(|_| limits.check_guess(address("203.0.113.5")).is_ok()).count(), 4);
+        assert_eq!(fail("203.0.113.5", "ben@example.com"), Ok(()));
         clock.advance(Duration::from_mins(2));
         assert_eq!(fail("203.0.113.1", "asha@example.com"), Ok(()));
     }

@@ -142,6 +142,37 @@ async fn sockets_that_are_not_signed_in_are_limited_per_address() {
 }
 
 #[tokio::test]
+async fn sockets_whose_users_left_count_for_their_address_again() {
+    let shop = Shop::with(&[("ORDERCAST_MAX_STREAMS_PER_ADDRESS", "3")]).await;
+    let asha = customer("asha");
+    for _ in 0..3 {
+        shop.socket(json!({"token": asha})).await.leave().await;
+    }
+    let left = async {
+        while shop.app.connections.count().0 > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    crate::support::within(left).await;
+    assert_eq!(shop.get("/socket.io/?EIO=4&transport=polling").send().await.status, 429);
+}
+
+#[tokio::test]
+async fn requests_of_open_sockets_do_not_count_against_the_rate_limit() {
+    let shop = Shop::with(&[("ORDERCAST_RATE_LIMIT_ADDRESS", "3/h")]).await;
+    let mut socket = shop.socket(json!({"token": customer("asha")})).await;
+    socket.until("connected").await;
+    for _ in 0..5 {
+        socket.ask("join", json!({"orderId": "10001"})).await;
+    }
+    let made_up = || shop.get("/socket.io/?EIO=4&transport=polling&sid=AAAAAAAAAAAAAAAAAAAA").send();
+    for _ in 0..2 {
+        assert_eq!(made_up().await.status, 400);
+    }
+    assert_eq!(made_up().await.status, 429);
+}
+
+#[tokio::test]
 async fn guessing_is_limited_per_address_and_per_account() {
     let variables = [("ORDERCAST_RATE_LIMIT_SIGN_IN", "3/h"), ("ORDERCAST_TRUSTED_PROXIES", "loopback")];
     let shop = Shop::with(&variables).await;
@@ -155,7 +186,7 @@ async fn guessing_is_limited_per_address_and_per_account() {
     }
     limited(&login("a3@example.com", "203.0.113.1").await);
     let register = json!({"email": "new@example.com", "password": PASSWORD, "name": "New"});
-    limited(&from(shop.post("/api/v1/auth/register", &register), "203.0.113.1").send().await);
+    from(shop.post("/api/v1/auth/register", &register), "203.0.113.1").gives(201).await;
     // Many addresses try one account, which has a larger limit.
     for n in 0..30 {
         assert_eq!(login("asha@example.com", &format!("198.51.100.{n}")).await.status, 401);
@@ -205,6 +236,10 @@ async fn guessing_reset_links_does_not_block_other_addresses() {
     }
     limited(&reset("203.0.113.1").await);
     assert_eq!(reset("198.51.100.7").await.status, 410, "another address has its own limit");
+    // Somebody else behind the address can sign in.
+    shop.register("asha@example.com").await;
+    let login = json!({"email": "asha@example.com", "password": PASSWORD});
+    from(shop.post("/api/v1/auth/login", &login), "203.0.113.1").gives(200).await;
 }
 
 #[tokio::test]
