@@ -195,8 +195,8 @@ impl<A: Authorizer> Gateway<A> {
     ) -> Result<Acknowledgement, Denial> {
         let name = OrderName::parse(argument)?;
         let order = self.order_ref(client, &name).await?;
-        let status = argument.and_then(|argument| argument.get("status")).cloned().unwrap_or_default();
-        let status: Status = serde_json::from_value(status).map_err(|_| Denial {
+        let status = argument.and_then(|argument| argument.get("status")).and_then(Value::as_str);
+        let status = status.and_then(Status::from_name).ok_or_else(|| Denial {
             code: "invalid_body",
             message: "`status` is one of pending, processing, shipped, paid, delivered, cancelled.".into(),
         })?;

@@ -333,6 +333,13 @@ async fn objects_cannot_be_written_as_arrays_of_their_members() {
             json!({"location": [53.5, 10.0]}),
             "location",
         ),
+        (
+            &fixture.sam,
+            "PUT",
+            "/api/v1/orders/{order}/status",
+            json!({"status": {"processing": null}}),
+            "status",
+        ),
         (&fixture.sam, "PUT", "/api/orders/tracking", json!(["10001", "processing"]), ""),
         (&fixture.asha, "POST", "/api/v1/orders/{order}/cancel", json!(["reason"]), ""),
     ] {

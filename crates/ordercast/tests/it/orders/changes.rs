@@ -310,6 +310,9 @@ async fn a_repeated_status_is_accepted_and_changes_nothing() {
         let acknowledged =
             live.ask("admin-status-update", json!({"orderId": placed.id, "status": status})).await;
         assert_eq!((&acknowledged["ok"], shop.head().await), (&json!(true), head), "{acknowledged}");
+        let object = json!({"orderId": placed.id, "status": {"cancelled": null}});
+        let refused = live.ask("admin-status-update", object).await;
+        assert_eq!((&refused["ok"], shop.head().await), (&json!(false), head), "{refused}");
     }
     let other = shop.place(&asha, tea, 1).await;
     for _ in 0..2 {
