@@ -36,7 +36,8 @@ const BACKLOG: u32 = 4096;
 /// Load balancers keep idle connections for 60 seconds. The server must not close first, because a request could be
 /// on its way.
 pub const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
-/// The largest request head, in bytes.
+/// The largest request head, in bytes: its method, path, query, and the names and values of its headers. A head that is
+/// larger because of blanks is refused by hyper when it is twice as large.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 /// How long open requests may take to finish when the server stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
@@ -121,7 +122,7 @@ fn check_head(request: &Request<Body>) -> Result<(), Box<Response>> {
     let close = (CONNECTION, HeaderValue::from_static("close"));
     let headers = request.headers();
     let uri = request.uri();
-    let target = uri.path().len() + uri.query().map_or(0, str::len);
+    let target = request.method().as_str().len() + uri.path().len() + uri.query().map_or(0, str::len);
     // `name: value` and a line break.
     let size = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum::<usize>();
     if target + size > MAX_HEAD_BYTES {

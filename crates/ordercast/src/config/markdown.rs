@@ -80,6 +80,7 @@ trusted_proxies = \"loopback\"
 
 ## Fixed limits
 
-The head of a request may have 64 KiB and 100 headers. A client has 30 seconds to send a body, and 75 seconds to send a head
-or its next request. A live connection ends when its token expires; there is no other time limit.
+The head of a request may have 100 headers and 64 KiB. Blanks around values and empty lines do not count, but with them it may
+not have more than 128 KiB. A client has 30 seconds to send a body, and 75 seconds to send a head or its next request. A live
+connection ends when its token expires; there is no other time limit.
 ";

@@ -204,6 +204,8 @@ async fn a_request_names_its_host_once_and_its_head_has_at_most_64_kib() {
     for (size, status) in [(60_000, 200), (65_700, 431), (70_000, 431), (100_000, 431), (200_000, 431)] {
         assert_eq!(shop.raw(head(size)).await.status, status, "{size}");
     }
+    let method = "M".repeat(70_000);
+    assert_eq!(shop.raw(format!("{method} /health HTTP/1.1\r\nhost: x\r\n\r\n")).await.status, 431);
     let many = (0..90).map(|n| format!("x-{n}: {}\r\n", "y".repeat(1000))).collect::<Vec<_>>().concat();
     let answer = shop.raw(format!("GET /health HTTP/1.1\r\nhost: x\r\n{many}\r\n")).await;
     assert_eq!(answer.status, 431);
