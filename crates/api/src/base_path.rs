@@ -49,7 +49,7 @@ const TAKEN: [&str; 15] = [
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidBasePath {
     #[error(
-        "must be a path such as /shop: a slash, and letters, digits, - and _ between slashes, at most {MAX_BYTES} characters. To \
+        "must be a path such as /shop: a slash, and letters, digits, -, _, . and ~ between slashes, at most {MAX_BYTES} characters. To \
          serve the shop at the root of its host, leave it empty"
     )]
     Malformed,
@@ -85,8 +85,11 @@ impl FromStr for BasePath {
     /// A slash at the end is ignored.
     fn from_str(text: &str) -> Result<Self, InvalidBasePath> {
         let path = text.strip_suffix('/').unwrap_or(text);
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        let is_segment = |segment: &str| !segment.is_empty() && segment.bytes().all(plain);
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
+        // Browsers resolve `.` and `..`.
+        let is_segment = |segment: &str| {
+            !segment.is_empty() && !matches!(segment, "." | "..") && segment.bytes().all(plain)
+        };
         let mut segments = path.split('/');
         if segments.next() != Some("") || path.len() > MAX_BYTES || !segments.clone().all(is_segment) {
             return Err(InvalidBasePath::Malformed);
@@ -181,9 +184,14 @@ mod tests {
 
     #[test]
     fn a_base_path_is_a_plain_path_that_is_not_within_the_shop() {
-        for (text, path) in
-            [("", ""), ("/", ""), ("/shop", "/shop"), ("/shop/", "/shop"), ("/de/Shop_2", "/de/Shop_2")]
-        {
+        for (text, path) in [
+            ("", ""),
+            ("/", ""),
+            ("/shop", "/shop"),
+            ("/shop/", "/shop"),
+            ("/de/Shop_2", "/de/Shop_2"),
+            ("/~anna/index.php/", "/~anna/index.php"),
+        ] {
             assert_eq!(base(text).as_str(), path);
         }
         let long = format!("/{}", "x".repeat(MAX_BYTES));
@@ -195,6 +203,7 @@ mod tests {
             "/a b",
             "/sh%20op",
             "/..",
+            "/shop/./x",
             "/shop?x",
             "/\"",
             "https://a.example",

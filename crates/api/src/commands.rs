@@ -82,16 +82,15 @@ pub(crate) fn same_tag(have: &str, sent: &str) -> bool {
     }
 }
 
-/// A tag without the encoding that Apache, Caddy, Jetty and others add.
+/// A tag without the encodings that Apache, Caddy, Jetty and others add, each its own.
 fn without_encoding(tag: &str) -> &str {
-    ["gzip", "br", "zstd", "deflate"]
-        .into_iter()
-        .find_map(|encoding| {
-            let rest = tag.strip_suffix(encoding)?;
-            let rest = rest.strip_suffix("--").or_else(|| rest.strip_suffix(['-', ':', ';', '+']))?;
-            (!rest.is_empty()).then_some(rest)
-        })
-        .unwrap_or(tag)
+    let without_one = |encoding: &str| {
+        let rest = tag.strip_suffix(encoding)?;
+        let rest = rest.strip_suffix("--").or_else(|| rest.strip_suffix(['-', ':', ';', '+']))?;
+        (!rest.is_empty()).then_some(rest)
+    };
+    let encodings = ["gzip", "gz", "br", "zstd", "deflate"];
+    encodings.into_iter().find_map(without_one).map_or(tag, without_encoding)
 }
 
 pub fn not_modified(tag: HeaderValue) -> Response {
@@ -309,6 +308,9 @@ mod tests {
             "\"3;gzip\"",
             "\"3-zstd\"",
             "\"3:deflate\"",
+            "\"3;gz\"",
+            "\"3-br-gzip\"",
+            "W/\"3-gzip-gzip\"",
         ] {
             assert!(same_tag(have, "\"3\""), "{have}");
         }
@@ -316,6 +318,7 @@ mod tests {
             assert!(!same_tag(other, "\"3\""), "{other}");
         }
         assert_eq!(version("\"3-gzip\""), Some(Version(3)));
+        assert_eq!(version("\"3;gz\""), Some(Version(3)));
         assert_eq!(version("\"3gzip\""), None);
     }
 

@@ -15,13 +15,15 @@ use super::lenient::{convert, first, members_of, number_of};
 /// one is a nanosecond. None of them reaches the bound before the year 5000.
 const UNITS: [(f64, f64); 3] = [(1e11, 1e3), (1e14, 1.0), (1e17, 1e-3)];
 const NANOSECOND: f64 = 1e-6;
+/// Names of the time.
+const TIMES: [&str; 4] = ["at", "timestamp", "time", "recordedAt"];
 
 /// The parsed location of a body. Its schema is [`NewLocation`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LocationInput(pub(crate) LocationReport);
 
-/// Where the delivery is. The position of a browser, with `coords`, is accepted, too. Other members, such as `heading`, are
-/// ignored.
+/// Where the delivery is. The position of a browser, with `coords`, and a JSON point of RFC 7946, with `coordinates`, are
+/// accepted, too. Other members, such as `heading`, are ignored.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the locations, which `location_of` reads")]
 pub(crate) struct NewLocation {
@@ -29,8 +31,8 @@ pub(crate) struct NewLocation {
     latitude: f64,
     /// Degrees, -180 to 180. `lng` and `lon` are accepted, too.
     longitude: f64,
-    /// When the device was there, by its own clock: RFC 3339, or milliseconds since 1970. `timestamp` and `time` are
-    /// accepted, too. Of several locations the newest by this time counts.
+    /// When the device was there, by its own clock: RFC 3339, or milliseconds since 1970. `timestamp`, `time` and
+    /// `recordedAt` are accepted, too. Of several locations the newest by this time counts.
     #[schema(value_type = Option<String>, example = "2026-01-31T12:00:00.000Z")]
     at: Option<DeviceTime>,
     /// The radius in meters within which the device is likely to be.
@@ -56,9 +58,13 @@ pub(crate) fn optional_location<'de, D: Deserializer<'de>>(
 fn location_of(value: &Value) -> Result<Option<LocationReport>, String> {
     let Some(members) = members_of(value)? else { return Ok(None) };
     // A browser's `GeolocationPosition` has the coordinates one level down.
-    let inner = members.get("coords").and_then(Value::as_object).unwrap_or(members);
-    let latitude = number_of(first(inner, &["latitude", "lat"]))?;
-    let longitude = number_of(first(inner, &["longitude", "lng", "lon"]))?;
+    let coords = members.get("coords").and_then(Value::as_object).filter(|coords| !coords.is_empty());
+    let inner = coords.unwrap_or(members);
+    // A point of RFC 7946 is `[longitude, latitude]`.
+    let point = members.get("coordinates").and_then(Value::as_array);
+    let of_point = |index: usize| point.and_then(|point| point.get(index));
+    let latitude = number_of(first(inner, &["latitude", "lat"]).or_else(|| of_point(1)))?;
+    let longitude = number_of(first(inner, &["longitude", "lng", "lon"]).or_else(|| of_point(0)))?;
     let (latitude, longitude) = match (latitude, longitude) {
         (Some(latitude), Some(longitude)) => (latitude, longitude),
         (None, None) => return Ok(None),
@@ -67,7 +73,8 @@ fn location_of(value: &Value) -> Result<Option<LocationReport>, String> {
     let point = GeoPoint::new(latitude, longitude).map_err(|error| error.to_string())?;
     let accuracy = number_of(first(inner, &["accuracy"]))?.map(Accuracy::try_from);
     let accuracy = accuracy.transpose().map_err(|error| error.to_string())?;
-    let at = first(members, &["at", "timestamp", "time"]).map(convert::<DeviceTime>).transpose()?;
+    let at = first(members, &TIMES).or_else(|| first(inner, &TIMES));
+    let at = at.map(convert::<DeviceTime>).transpose()?;
     Ok(Some(LocationReport { point, measured_at: at.map(|at| at.0), accuracy }))
 }
 
@@ -184,6 +191,9 @@ mod tests {
             json!({"coords": {"latitude": 53.5, "longitude": 10, "accuracy": 12.346, "altitude": null, "heading": null,
                 "speed": 3.5}, "timestamp": 1_769_860_800_500_i64, "mocked": false}),
             json!({"lat": "53.5", "lon": "10", "time": 1_769_860_800_500_i64, "accuracy": "12.346"}),
+            json!({"coords": {"latitude": 53.5, "longitude": 10, "accuracy": 12.346, "timestamp": 1_769_860_800_500_i64}}),
+            json!({"type": "Point", "coordinates": [10, 53.5], "accuracy": 12.346, "recordedAt": 1_769_860_800_500_i64}),
+            json!({"lat": 53.5, "lng": 10, "coords": {}, "timestamp": 1_769_860_800_500_i64, "accuracy": 12.346}),
             json!({"lat": 53.5, "lng": 10, "at": "2026-01-31T12:00:00.500Z", "timestamp": 1, "accuracy": 12.346}),
         ] {
             assert_eq!(read(same.clone()).unwrap(), report, "{same}");

@@ -69,9 +69,11 @@ fn answer(app: &AppState, site: &Site, page: Option<&Asset>, request: Request) -
     if let Some(file) = site.file(path) {
         return file.answer(&parts.headers);
     }
-    // The app's addresses have no extension such as `.js`. A missing file must not be served as a page.
-    let named = path.rsplit('/').next().is_some_and(|last| last.contains('.'));
-    if named || !(is_app_path(path) && !refuses_html(&parts.headers) || accepts_html(&parts.headers)) {
+    let is_page = match parts.method {
+        Method::HEAD => is_app_path(path),
+        _ => is_app_path(path) && !refuses_html(&parts.headers),
+    };
+    if is_file(path) || !(is_page || accepts_html(&parts.headers)) {
         return Problem::new(Code::NotFound).into_response();
     }
     let policy = policy::of(app, &parts);
@@ -95,15 +97,31 @@ fn is_app_path(path: &str) -> bool {
     })
 }
 
+/// The app's addresses have no extension such as `.js`, except that of an order, which may contain its reference (`SHOP.1`). A
+/// missing file must not be served as a page.
+fn is_file(path: &str) -> bool {
+    let is_order = |prefix: &str| path.strip_prefix(prefix).is_some_and(|order| !order.contains('/'));
+    let is_order = ["/orders/", "/admin/orders/"].into_iter().any(is_order);
+    !is_order && path.rsplit('/').next().is_some_and(|last| last.contains('.'))
+}
+
 /// Whether a client wants something else than HTML, such as `application/json`. Most bots and monitors accept anything, or do
 /// not say.
 fn refuses_html(headers: &HeaderMap) -> bool {
     let mut accepted = headers.get_all(ACCEPT).iter().filter_map(|accept| accept.to_str().ok()).peekable();
     let says = accepted.peek().is_some();
-    let kinds = accepted
-        .flat_map(|accept| accept.split(','))
-        .map(|kind| kind.split(';').next().unwrap_or_default().trim());
-    says && !kinds.into_iter().any(|kind| matches!(kind, "text/html" | "text/*" | "*/*" | "*" | ""))
+    let mut kinds = accepted.flat_map(|accept| accept.split(',')).map(media_type);
+    says && !kinds.any(|kind| {
+        is_html(kind) || ["text/*", "*/*", "*", ""].iter().any(|any| kind.eq_ignore_ascii_case(any))
+    })
+}
+
+fn media_type(accepted: &str) -> &str {
+    accepted.split(';').next().unwrap_or_default().trim()
+}
+
+fn is_html(kind: &str) -> bool {
+    ["text/html", "application/xhtml+xml"].iter().any(|html| kind.eq_ignore_ascii_case(html))
 }
 
 /// Browsers send `Accept: text/html` when a person follows a link. Scripts and curl do not.
@@ -111,7 +129,7 @@ fn accepts_html(headers: &HeaderMap) -> bool {
     headers
         .get(ACCEPT)
         .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"))
+        .is_some_and(|accept| accept.split(',').map(media_type).any(is_html))
 }
 
 fn not_built(base_path: &BasePath) -> Response {
@@ -132,7 +150,14 @@ mod tests {
             assert!(!is_app_path(other), "{other}");
         }
         let accept = |value: &'static str| [(ACCEPT, HeaderValue::from_static(value))].into_iter().collect();
-        for bot in ["*/*", "text/*;q=0.5", "image/avif, */*;q=0.1", "text/html"] {
+        for bot in [
+            "*/*",
+            "text/*;q=0.5",
+            "image/avif, */*;q=0.1",
+            "text/html",
+            "TEXT/HTML",
+            "application/xhtml+xml",
+        ] {
             assert!(!refuses_html(&accept(bot)), "{bot}");
         }
         assert!(!refuses_html(&HeaderMap::new()));

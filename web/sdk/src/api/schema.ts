@@ -984,8 +984,8 @@ export interface components {
             currency: string;
         };
         /**
-         * @description Where the delivery is. The position of a browser, with `coords`, is accepted, too. Other members, such as `heading`, are
-         *     ignored.
+         * @description Where the delivery is. The position of a browser, with `coords`, and a JSON point of RFC 7946, with `coordinates`, are
+         *     accepted, too. Other members, such as `heading`, are ignored.
          */
         NewLocation: {
             /**
@@ -994,8 +994,8 @@ export interface components {
              */
             accuracy?: number | null;
             /**
-             * @description When the device was there, by its own clock: RFC 3339, or milliseconds since 1970. `timestamp` and `time` are
-             *     accepted, too. Of several locations the newest by this time counts.
+             * @description When the device was there, by its own clock: RFC 3339, or milliseconds since 1970. `timestamp`, `time` and
+             *     `recordedAt` are accepted, too. Of several locations the newest by this time counts.
              * @example 2026-01-31T12:00:00.000Z
              */
             at?: string | null;

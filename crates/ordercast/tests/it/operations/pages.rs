@@ -34,6 +34,7 @@ async fn api_paths_are_never_answered_with_the_app() {
         "/metrics/nothing",
         "/assets/gone-abc.js",
         "/nothing.html",
+        "/orders/1/app.js",
     ] {
         let answer = shop.get(path).header("accept", BROWSER).send().await;
         assert_eq!(
@@ -49,8 +50,9 @@ async fn api_paths_are_never_answered_with_the_app() {
             "a script that lost its way gets a problem"
         );
     }
-    let json = shop.get("/orders").header("accept", "application/json");
-    assert_eq!(json.refused(404).await, "not_found", "a script that wants JSON, too");
+    let json = |method: &str| shop.ask(method, "/orders").header("accept", "application/json");
+    assert_eq!(json("GET").refused(404).await, "not_found", "a script that wants JSON, too");
+    assert_eq!(json("HEAD").send().await.status, 200);
     for method in ["POST", "PUT", "DELETE"] {
         let answer = shop.ask(method, "/orders").header("accept", BROWSER).send().await;
         assert_eq!(answer.status, 404, "{method}");
@@ -61,8 +63,17 @@ async fn api_paths_are_never_answered_with_the_app() {
 #[tokio::test]
 async fn bots_and_monitors_get_the_page() {
     let shop = Shop::open().await;
-    for path in ["/", "/admin", "/orders/1", "/admin/orders", "/cart", "/orders/1?ref=mail"] {
-        for accept in [BROWSER, "*/*", ""] {
+    for path in [
+        "/",
+        "/admin",
+        "/orders/1",
+        "/admin/orders",
+        "/cart",
+        "/orders/1?ref=mail",
+        "/orders/SHOP.1",
+        "/admin/orders/2026.12.js",
+    ] {
+        for accept in [BROWSER, "*/*", "", "Text/HTML", "application/xhtml+xml"] {
             for method in ["GET", "HEAD"] {
                 let ask = shop.ask(method, path);
                 let answer = if accept.is_empty() { ask } else { ask.header("accept", accept) }.send().await;
