@@ -27,6 +27,8 @@ pub struct StorageConfig {
     pub keep_events: Option<SignedDuration>,
     /// Opens the data also when a part of it is missing: see [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete).
     pub accept_data_loss: bool,
+    /// Files in the directory that are created after the data. When there is one and no data, the data was deleted.
+    pub companions: Vec<PathBuf>,
 }
 
 /// Held by the one process that serves the data. The operating system releases it when the process ends.
@@ -59,7 +61,7 @@ impl StorageConfig {
 
     /// The schema of the stored data, without changing it; `None` when there is no data.
     pub fn schema(&self) -> Result<Option<u32>, LogError> {
-        Database::inspect(&self.directory)
+        Database::inspect(&self.directory, &self.companions)
     }
 
     /// The newest time of events and accounts, without changing the data; `None` when there is none, or an older schema.
@@ -103,6 +105,7 @@ impl Storage {
             wal_bytes: config.wal_bytes,
             keep_events: config.keep_events,
             accept_data_loss: config.accept_data_loss,
+            companions: config.companions.clone(),
             ..DatabaseOptions::default()
         };
         let Database { write_backend, read_backend, migrated_from } =

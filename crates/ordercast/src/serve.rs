@@ -194,6 +194,7 @@ pub fn storage_config(config: &Config) -> StorageConfig {
         wal_bytes: config.wal_cap,
         keep_events: config.event_retention,
         accept_data_loss: config.accept_data_loss,
+        companions: vec![secret::path(config)],
     }
 }
 

@@ -86,7 +86,7 @@ fn remove_companions(path: &Path) {
 }
 
 fn copy_to(from: &Path, to: &Path) -> Result<(), LogError> {
-    let found = FoundFiles::look(from);
+    let found = FoundFiles::look(from, &[]);
     let source = open_to_read(from)?;
     let schema = schema::check(&source).map_err(|error| error.about(from))?;
     if schema == 0 {

@@ -4,8 +4,10 @@
 //!   the marker has lost its content.
 //! - A database that is open says so in its own file. Its newest commits may then be only in the write-ahead log. The
 //!   process that closes the database last copies the log into the file, and stores that the database is closed. So a
-//!   database that is not closed, and has no log, has lost commits, unless another program copied the log: see
-//!   `newest_batch.rs`.
+//!   database that is not closed has lost commits if it lacks the newest batch: see `newest_batch.rs`. Where that is not
+//!   known, it has lost commits if it has no log.
+//! - A file that is created after the database, such as the log, is not there before the first start. So a database that is
+//!   missing beside such a file was deleted.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,8 +15,8 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
 use super::file_names::beside;
+use super::newest_batch;
 use super::open_files::{OpenFiles, sync_directory};
-use super::{batch_ids, newest_batch};
 use crate::error::{ErrorKind, LogError};
 
 /// The row of `meta` that says whether the database is open.
@@ -27,15 +29,22 @@ pub(super) struct FoundFiles {
     database: PathBuf,
     has_database: bool,
     has_log: bool,
+    /// A file that is created after the database.
+    companion: Option<PathBuf>,
     /// An earlier process was killed while it created the database.
     is_unfinished: bool,
 }
 
 impl FoundFiles {
-    pub(super) fn look(database: &Path) -> Self {
+    /// `companions` are files of others that are created after the database.
+    pub(super) fn look(database: &Path, companions: &[PathBuf]) -> Self {
+        let has_log = std::fs::metadata(log(database)).is_ok_and(|log| log.len() > 0);
+        let own = [has_log.then(|| log(database)), Some(newest_batch::path(database))];
+        let mut all = own.into_iter().flatten().chain(companions.iter().cloned());
         Self {
             has_database: database.exists(),
-            has_log: std::fs::metadata(log(database)).is_ok_and(|log| log.len() > 0),
+            has_log,
+            companion: all.find(|path| path.is_file()),
             is_unfinished: marker(database).exists(),
             database: database.to_owned(),
         }
@@ -47,33 +56,44 @@ impl FoundFiles {
         if schema == 0 && self.has_database && !self.is_unfinished {
             return Err(incomplete(format!("{path} is empty: its content was lost. {RESTORE}")));
         }
-        if schema > 0 && !self.has_log && is_open(connection)? && !self.has_newest_batch(connection)? {
-            return Err(incomplete(format!(
+        if schema == 0 || !is_open(connection)? {
+            return Ok(());
+        }
+        match (newest_batch::is_contained(connection, &self.database)?, self.has_log) {
+            (Some(true), _) | (None, true) => Ok(()),
+            (Some(false), true) => Err(incomplete(format!(
+                "{path}-wal is damaged: the newest orders, which were only in this file, are gone. Put the right one back \
+                 beside {path}. {RESTORE}"
+            ))),
+            (_, false) => Err(incomplete(format!(
                 "{path}-wal is missing: the newest orders may have been only in this file. Put it back beside {path}. \
                  {RESTORE}"
-            )));
+            ))),
         }
-        Ok(())
     }
 
-    fn has_newest_batch(&self, connection: &Connection) -> Result<bool, LogError> {
-        newest_batch::recorded(&self.database)
-            .map_or(Ok(false), |batch| batch_ids::contains(connection, batch))
+    /// Fails when the database was deleted.
+    pub(super) fn check_missing(&self) -> Result<(), LogError> {
+        match &self.companion {
+            Some(companion) if !self.has_database && !self.is_unfinished => {
+                let (path, companion) = (self.database.display(), companion.display());
+                Err(incomplete(format!(
+                    "{path} is missing, but {companion} is there: the database was deleted or moved. Put it back. {RESTORE}"
+                )))
+            }
+            _ => Ok(()),
+        }
     }
 
-    /// Called before the database is opened. Fails when there is a log without a database. Marks the creation of a new
-    /// database.
+    /// Called before the database is opened. Fails when it was deleted. Marks the creation of a new database.
     pub(super) fn prepare(&self, accept_data_loss: bool) -> Result<(), LogError> {
         if self.has_database {
             return Ok(());
         }
+        self.check_missing().or_else(|error| accept_or_fail(error, accept_data_loss))?;
         if self.has_log && !self.is_unfinished {
-            let (path, log) = (self.database.display(), log(&self.database));
+            let log = log(&self.database);
             let shown = log.display();
-            let error = incomplete(format!(
-                "{path} is missing, but its log {shown} is there. Put it back. {RESTORE}"
-            ));
-            accept_or_fail(error, accept_data_loss)?;
             let kept = beside(&log, ".orphaned");
             std::fs::rename(&log, kept).map_err(LogError::file(format!("could not rename {shown}")))?;
         }
@@ -86,6 +106,8 @@ impl FoundFiles {
     /// Called when the tables exist. Stores that the database is open.
     pub(super) fn opened(&self, connection: &Connection) -> Result<(), LogError> {
         if !is_open(connection)? {
+            // Of another database, which was in this place before.
+            newest_batch::clear(&self.database);
             store(connection, OPEN)?;
             // So that the file itself says it, without its log.
             connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", (), |_| Ok(()))?;

@@ -1,8 +1,8 @@
 //! The log on an embedded SQLite. Files here load and store; the rules are in the modules above.
 //!
 //! - Opening: `open.rs` (options, durability), `schema.rs` and `schema/` (tables, migrations), `checkpoint.rs` (bounds the
-//!   write-ahead log), `open_files.rs` (deleted or replaced files), `completeness.rs` (missing
-//!   files), `backup.rs`, `error.rs` (result codes as kinds of errors).
+//!   write-ahead log), `open_files.rs` (files that are deleted or overwritten while they are open),
+//!   `completeness.rs` and `newest_batch.rs` (missing files, lost commits), `backup.rs`, `error.rs` (result codes as kinds of errors).
 //! - Writing: `write_backend.rs` (one transaction for each batch), `write.rs` (orders, events), `users.rs`, `accounts.rs`,
 //!   `catalogue.rs`, `references.rs`, `reservations.rs`, `stats.rs`, `sales.rs`, `deliveries.rs`, `consumers.rs`, `kept_state.rs`,
 //!   `batch_ids.rs` (ids of the last batches), `retention.rs`.

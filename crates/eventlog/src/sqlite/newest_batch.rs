@@ -1,5 +1,6 @@
 //! The id of the newest committed batch, in a file beside the database. A database that has this batch has lost nothing,
-//! although its write-ahead log is gone: another program has copied the log into the database and removed it.
+//! also when its write-ahead log is gone: another program has copied the log into the database and removed it. A database
+//! that lacks it has lost its newest commits, also when there is a log: the log was truncated or overwritten.
 //!
 //! The file is not synced, which would cost as much as a commit. It outlives a killed process, but not a power loss. So it
 //! counts only until the computer starts again.
@@ -8,12 +9,16 @@ use std::fs::File;
 use std::io::{Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use rusqlite::Connection;
 use uuid::Uuid;
 
+use super::batch_ids;
 use super::file_names::beside;
+use crate::error::LogError;
 use crate::write_backend::BatchId;
 
-fn path(database: &Path) -> PathBuf {
+/// The file exists while the database is open, and after a crash.
+pub(super) fn path(database: &Path) -> PathBuf {
     beside(database, ".newest")
 }
 
@@ -30,25 +35,32 @@ pub(super) struct NewestBatch {
 }
 
 impl NewestBatch {
-    /// `None` where nothing can be recorded.
+    /// `None` where nothing can be recorded. Then an older record, which would soon be wrong, is removed.
     pub(super) fn open(database: &Path) -> Option<Self> {
-        let (boot, path) = (boot_id()?, path(database));
-        let file = File::options().create(true).truncate(false).write(true).open(&path).ok()?;
-        Some(Self { file, path, boot })
+        let path = path(database);
+        let file = File::options().create(true).truncate(false).write(true).open(&path).ok();
+        let opened = boot_id().zip(file).map(|(boot, file)| Self { file, path, boot });
+        if opened.is_none() {
+            forget(database);
+        }
+        opened
     }
 
-    /// Called before the batch is answered. Fails when it was not recorded. Then nothing is recorded at all, because an older
-    /// batch would say that nothing is missing.
+    /// Called before the batch is answered. When it cannot be recorded, nothing is: an older batch would say that nothing is
+    /// missing, or later that everything is. Fails when nothing can be recorded any more.
     pub(super) fn record(&mut self, batch: BatchId) -> std::io::Result<()> {
         let mut record = [0; 32];
         record[..16].copy_from_slice(self.boot.as_bytes());
         record[16..].copy_from_slice(batch.0.as_bytes());
         let written = self.file.rewind().and_then(|()| self.file.write_all(&record));
-        if written.is_err() {
-            drop(std::fs::remove_file(&self.path));
-        }
-        written
+        written.or_else(|_| self.file.set_len(0)).inspect_err(|_| drop(std::fs::remove_file(&self.path)))
     }
+}
+
+/// Forgets the newest batch of a database whose loss is accepted, or that another one replaced. Keeps the file, into which
+/// another process may record at the same time.
+pub(super) fn clear(database: &Path) {
+    drop(File::options().write(true).open(path(database)).and_then(|file| file.set_len(0)));
 }
 
 /// Called when the database is closed, which needs no log.
@@ -56,8 +68,26 @@ pub(super) fn forget(database: &Path) {
     drop(std::fs::remove_file(path(database)));
 }
 
-/// The newest batch that was recorded since the computer started.
-pub(super) fn recorded(database: &Path) -> Option<BatchId> {
+/// Whether the database has the newest batch; `None` when none was recorded since the computer started.
+pub(super) fn is_contained(connection: &Connection, database: &Path) -> Result<Option<bool>, LogError> {
+    let Some(mut batch) = recorded(database) else { return Ok(None) };
+    // A process that has the database open may commit so many batches that the id is replaced before it is looked for.
+    for _ in 0..RETRIES {
+        if batch_ids::contains(connection, batch)? {
+            return Ok(Some(true));
+        }
+        match recorded(database) {
+            Some(newer) if newer != batch => batch = newer,
+            _ => break,
+        }
+    }
+    Ok(Some(false))
+}
+
+/// How often to look for a newer batch while another process commits.
+const RETRIES: u32 = 100;
+
+fn recorded(database: &Path) -> Option<BatchId> {
     let record: [u8; 32] = std::fs::read(path(database)).ok()?.try_into().ok()?;
     let [boot, batch] = [&record[..16], &record[16..]].map(|id| Uuid::from_slice(id).ok());
     (boot? == boot_id()?).then_some(BatchId(batch?))

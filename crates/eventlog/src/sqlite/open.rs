@@ -12,7 +12,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::checkpoint::{CheckpointCoordinator, Checkpointer};
 use super::completeness::{CloseGuard, FoundFiles, accept_or_fail};
 use super::indexes::SortedIndexes;
-use super::newest_batch::NewestBatch;
+use super::newest_batch::{self, NewestBatch};
 use super::open_files::{OpenFiles, sync_directory};
 use super::read_backend::SqliteReadBackend;
 use super::write_backend::SqliteWriteBackend;
@@ -39,6 +39,8 @@ pub struct DatabaseOptions {
     pub keep_for_consumers: SignedDuration,
     /// Opens the database also when a part of it is missing: see [`ErrorKind::Incomplete`].
     pub accept_data_loss: bool,
+    /// Files that are created after the database. When there is one and no database, the database was deleted.
+    pub companions: Vec<PathBuf>,
     /// The name of a registered SQLite VFS, for tests of power loss.
     pub vfs: Option<String>,
 }
@@ -61,6 +63,7 @@ impl Default for DatabaseOptions {
             keep_events: None,
             keep_for_consumers: KEEP_FOR_CONSUMERS,
             accept_data_loss: false,
+            companions: Vec::new(),
             vfs: None,
         }
     }
@@ -149,7 +152,7 @@ impl Database {
         make_directory(directory)?;
         let path = Self::file(directory);
         // The files of another VFS may not be on this disk.
-        let found = options.vfs.is_none().then(|| FoundFiles::look(&path));
+        let found = options.vfs.is_none().then(|| FoundFiles::look(&path, &options.companions));
         if let Some(found) = &found {
             found.prepare(options.accept_data_loss)?;
         }
@@ -161,6 +164,7 @@ impl Database {
             && let Err(error) = found.check(&connection, schema)
         {
             accept_or_fail(error, options.accept_data_loss)?;
+            newest_batch::clear(&path);
         }
         set_up(&connection, options, options.cache_mib)?;
         let migrated_from = schema::migrate(&mut connection, Epoch::mint(random).as_str())?;
@@ -201,13 +205,14 @@ impl Database {
         Ok(Self { write_backend, read_backend: Arc::new(read_backend), migrated_from })
     }
 
-    /// The schema of a directory's database, which is not changed. `None` if there is no database.
-    pub fn inspect(directory: &Path) -> Result<Option<u32>, LogError> {
+    /// The schema of a directory's database, which is not changed. `None` if there is no database. `companions` as in
+    /// [`DatabaseOptions`].
+    pub fn inspect(directory: &Path, companions: &[PathBuf]) -> Result<Option<u32>, LogError> {
         let path = Self::file(directory);
+        let found = FoundFiles::look(&path, companions);
         if !path.exists() {
-            return Ok(None);
+            return found.check_missing().map(|()| None);
         }
-        let found = FoundFiles::look(&path);
         let connection = open_to_read(&path)?;
         let schema = schema::version(&connection).map_err(|error| error.about(&path))?;
         found.check(&connection, schema)?;
@@ -216,7 +221,7 @@ impl Database {
 
     /// The newest stored time, of a database with the present schema.
     pub fn newest_time(directory: &Path) -> Result<Option<Timestamp>, LogError> {
-        if Self::inspect(directory)? != Some(schema::known()) {
+        if Self::inspect(directory, &[])? != Some(schema::known()) {
             return Ok(None);
         }
         history::newest_time(&open_to_read(&Self::file(directory))?)

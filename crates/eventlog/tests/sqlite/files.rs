@@ -24,9 +24,9 @@ fn refused(directory: &Path) -> LogError {
 #[test]
 fn a_new_database_is_migrated_from_nothing_and_later_left_alone() {
     let directory = tempfile::tempdir().unwrap();
-    assert_eq!(Database::inspect(directory.path()).unwrap(), None);
+    assert_eq!(Database::inspect(directory.path(), &[]).unwrap(), None);
     assert_eq!(open(directory.path()).unwrap().migrated_from, 0);
-    assert_eq!(Database::inspect(directory.path()).unwrap(), Some(Database::schema()));
+    assert_eq!(Database::inspect(directory.path(), &[]).unwrap(), Some(Database::schema()));
     assert_eq!(open(directory.path()).unwrap().migrated_from, Database::schema());
 }
 
@@ -63,7 +63,7 @@ fn accept(directory: &Path) -> Database {
 fn is_incomplete(directory: &Path, part: &str) {
     let mut errors = vec![refused(directory)];
     if directory.join(FILE).exists() {
-        errors.push(Database::inspect(directory).unwrap_err());
+        errors.push(Database::inspect(directory, &[]).unwrap_err());
     }
     for error in errors {
         assert!(error.kind() == ErrorKind::Incomplete, "{error}");
@@ -147,6 +147,96 @@ async fn a_log_that_another_program_copied_into_the_database_is_not_missed() {
     is_incomplete(without_log.path(), log);
 }
 
+/// What is done to a file, and how.
+type Damage = (&'static str, fn(&mut Vec<u8>));
+
+#[tokio::test]
+#[cfg(target_os = "linux")]
+async fn a_write_ahead_log_without_the_newest_batch_is_refused() {
+    let (log, newest) = (&format!("{FILE}-wal"), &format!("{FILE}.newest"));
+    let damages: [Damage; 5] = [
+        // The batch is at the start of the log, which has been started over.
+        ("cut after its first page", |log| log.truncate(32 + 24 + 4096)),
+        ("cut in its first page", |log| log.truncate(2000)),
+        ("with an empty header", |log| log[..32].fill(0)),
+        ("overwritten with zeros", |log| log.fill(0)),
+        ("overwritten with anything", |log| log.fill(7)),
+    ];
+    for (what, damage) in damages {
+        let directory = killed_after_a_batch(&[FILE, log, newest]).await;
+        let path = directory.path().join(log);
+        let intact = std::fs::read(&path).unwrap();
+        let mut broken = intact.clone();
+        damage(&mut broken);
+        std::fs::write(&path, &broken).unwrap();
+        is_incomplete(directory.path(), "is damaged");
+        assert!(std::fs::read(&path).unwrap() == broken, "{what}: it is left as it is");
+        // It is put back, or its loss is accepted once.
+        std::fs::write(&path, intact).unwrap();
+        drop(open(directory.path()).unwrap());
+
+        let directory = killed_after_a_batch(&[FILE, log, newest]).await;
+        std::fs::write(directory.path().join(log), broken).unwrap();
+        std::mem::forget(accept(directory.path()));
+        drop(open(directory.path()).unwrap());
+    }
+}
+
+/// A power loss may take unsynced files, and brings another boot id.
+#[tokio::test]
+#[cfg(target_os = "linux")]
+async fn what_was_recorded_before_the_computer_started_refuses_no_database() {
+    let (log, newest) = (&format!("{FILE}-wal"), &format!("{FILE}.newest"));
+    for record in [&[][..], &[0; 31], &[0; 32], &[7; 32], &[7; 4096]] {
+        let directory = killed_after_a_batch(&[FILE, log, newest]).await;
+        std::fs::write(directory.path().join(newest), record).unwrap();
+        drop(open(directory.path()).unwrap());
+    }
+}
+
+#[tokio::test]
+#[cfg(target_os = "linux")]
+async fn another_database_that_is_put_in_place_needs_no_batch_of_the_earlier_one() {
+    let newest = &format!("{FILE}.newest");
+    let closed = tempfile::tempdir().unwrap();
+    drop(open(closed.path()).unwrap());
+    let directory = killed_after_a_batch(&[newest]).await;
+    std::fs::copy(closed.path().join(FILE), directory.path().join(FILE)).unwrap();
+    // Killed before it wrote a batch, too.
+    std::mem::forget(open(directory.path()).unwrap());
+    drop(open(directory.path()).unwrap());
+}
+
+#[test]
+fn a_database_that_was_deleted_is_not_created_again() {
+    let newest = &format!("{FILE}.newest");
+    for (companion, accepted) in [(newest.as_str(), true), ("secret", true), ("secret", false)] {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join(companion);
+        std::fs::write(&path, "something").unwrap();
+        let companions = vec![directory.path().join("secret")];
+        let options = DatabaseOptions { companions, ..DatabaseOptions::default() };
+        let open = |options: &DatabaseOptions| Database::open(directory.path(), options, Uuid::from_u128(7));
+        for error in [
+            open(&options).map(|_| ()).unwrap_err(),
+            Database::inspect(directory.path(), &options.companions).map(|_| ()).unwrap_err(),
+        ] {
+            assert!(error.kind() == ErrorKind::Incomplete, "{error}");
+            let said = error.to_string();
+            assert!(said.contains("was deleted or moved") && said.contains(companion), "{said}");
+            assert!(said.contains("ordercast restore") && said.contains("--accept-data-loss"), "{said}");
+        }
+        assert!(!directory.path().join(FILE).exists());
+        if accepted {
+            drop(open(&DatabaseOptions { accept_data_loss: true, ..options.clone() }).unwrap());
+        } else {
+            // Its owner removes it.
+            std::fs::remove_file(&path).unwrap();
+        }
+        drop(open(&options).unwrap());
+    }
+}
+
 #[test]
 fn a_write_ahead_log_without_its_database_is_refused() {
     let log = &format!("{FILE}-wal");
@@ -201,7 +291,7 @@ fn a_database_of_a_newer_version_is_refused_and_left_as_it_is() {
     let said = error.to_string();
     assert!(said.contains(&format!("schema {newer},")) && said.contains(&format!("up to {}:", newer - 1)));
     assert!(said.contains("newer version") && said.contains("backup"), "it says what to do: {said}");
-    assert_eq!(Database::inspect(directory.path()).unwrap(), Some(newer));
+    assert_eq!(Database::inspect(directory.path(), &[]).unwrap(), Some(newer));
 }
 
 #[test]
@@ -213,7 +303,7 @@ fn another_programs_database_is_refused_and_left_as_it_is() {
         .execute_batch("CREATE TABLE theirs (x); PRAGMA user_version = 1")
         .unwrap();
     let before = std::fs::read(&path).unwrap();
-    for error in [refused(directory.path()), Database::inspect(directory.path()).unwrap_err()] {
+    for error in [refused(directory.path()), Database::inspect(directory.path(), &[]).unwrap_err()] {
         assert!(error.kind() == ErrorKind::ForeignDatabase, "{error}");
         let said = error.to_string();
         assert!(said.contains(FILE) && said.contains("another data directory"), "it says what to do: {said}");

@@ -56,9 +56,9 @@ async fn an_inbox_is_filled_from_the_events_of_version_1_and_they_count_as_read(
     }
     walk.log.stop();
     back_to_version_1(&walk.log);
-    assert_eq!(Database::inspect(walk.log.backend().directory()).unwrap(), Some(1));
+    assert_eq!(Database::inspect(walk.log.backend().directory(), &[]).unwrap(), Some(1));
     walk.log.restart_after_stop().await;
-    assert_eq!(Database::inspect(walk.log.backend().directory()).unwrap(), Some(Database::schema()));
+    assert_eq!(Database::inspect(walk.log.backend().directory(), &[]).unwrap(), Some(Database::schema()));
     for _ in 0..2 {
         for (inbox, before) in inboxes.iter().zip(&before) {
             let page = walk.log.read_backend().inbox(every(inbox)).await.unwrap().value;
@@ -175,7 +175,7 @@ async fn consumers_can_be_registered_in_a_database_of_version_5() {
     let back = "DROP TABLE order_references; ALTER TABLE flow DROP COLUMN reversed; DROP TABLE consumers; DROP TABLE batches; PRAGMA user_version = 5;";
     walk.log.backend().raw().execute_batch(back).unwrap();
     walk.log.restart_after_stop().await;
-    assert_eq!(Database::inspect(walk.log.backend().directory()).unwrap(), Some(Database::schema()));
+    assert_eq!(Database::inspect(walk.log.backend().directory(), &[]).unwrap(), Some(Database::schema()));
     let open = async |log: &Log<Sqlite>| {
         let name = "relay".parse().unwrap();
         LogConsumer::open(name, StartAt::Oldest, log.read_backend(), log.writer()).await.unwrap()

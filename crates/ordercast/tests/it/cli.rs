@@ -57,11 +57,12 @@ async fn a_first_start_creates_a_shop_and_prints_its_password_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_failed_first_start_still_prints_the_password() {
     let data = tempfile::tempdir().unwrap();
-    std::fs::write(data.path().join("jwt-secret"), "\n").unwrap();
+    // It cannot be read.
+    std::fs::create_dir(data.path().join("jwt-secret")).unwrap();
     let error = run(data.path(), &["serve", "--listen", "127.0.0.1:0"]).await.expect_failure();
-    assert!(error.contains("jwt-secret") && error.contains("delete the file"), "{error}");
+    assert!(error.contains("cannot read the token secret"), "{error}");
     let password = printed_password(&error).to_owned();
-    std::fs::remove_file(data.path().join("jwt-secret")).unwrap();
+    std::fs::remove_dir(data.path().join("jwt-secret")).unwrap();
     let server = RunningServer::serve_with(data.path(), &[], &[]).await;
     assert_eq!(sign_in(&server, "admin@example.com", &password).await, 200, "{}", server.welcome);
     server.stop().await;

@@ -1,6 +1,7 @@
 //! A server whose database cannot be written refuses orders, says so, and is not ready.
 
 use std::fs::{self, File};
+use std::io::Write as _;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -104,6 +105,14 @@ async fn readiness_finds_a_full_disk_before_any_order_is_lost_to_it() {
     server.stop().await;
 }
 
+/// Changes the bytes of a file in place.
+#[cfg(unix)]
+fn overwrite(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
+    let mut bytes = fs::read(path).unwrap();
+    change(&mut bytes);
+    File::options().write(true).open(path).unwrap().write_all(&bytes).unwrap();
+}
+
 /// What is done to the files, and how.
 #[cfg(unix)]
 type Damage<'a> = (&'a str, &'a dyn Fn(&Path));
@@ -115,7 +124,7 @@ async fn a_database_that_is_no_longer_the_file_on_disk_is_not_written() {
         let file = File::options().write(true).open(path).unwrap();
         file.set_len(keep(file.metadata().unwrap().len())).unwrap();
     };
-    let damages: [Damage; 8] = [
+    let damages: [Damage; 14] = [
         ("the directory is deleted", &|data| fs::remove_dir_all(data).unwrap()),
         ("the directory is moved away", &|data| fs::rename(data, data.with_extension("away")).unwrap()),
         ("the database is deleted", &|data| fs::remove_file(data.join("ordercast.db")).unwrap()),
@@ -128,13 +137,34 @@ async fn a_database_that_is_no_longer_the_file_on_disk_is_not_written() {
         }),
         ("the database is emptied", &|data| shorten(&data.join("ordercast.db"), |_| 0)),
         ("the database is cut in half", &|data| shorten(&data.join("ordercast.db"), |length| length / 2)),
+        ("the database is overwritten with zeros", &|data| {
+            overwrite(&data.join("ordercast.db"), |bytes| bytes.fill(0));
+        }),
+        ("the start of the database is overwritten", &|data| {
+            overwrite(&data.join("ordercast.db"), |bytes| bytes[..512].fill(7));
+        }),
+        ("a backup is copied over the database", &|data| {
+            let (database, backup) = (data.join("ordercast.db"), data.join("backup"));
+            eventlog::sqlite::backup::copy(&database, &backup).unwrap();
+            let copy = fs::read(backup).unwrap();
+            overwrite(&database, |bytes| bytes[..copy.len()].copy_from_slice(&copy));
+        }),
+        ("the write-ahead log is emptied", &|data| shorten(&data.join("ordercast.db-wal"), |_| 0)),
+        ("the write-ahead log is cut in half", &|data| {
+            shorten(&data.join("ordercast.db-wal"), |length| length / 2);
+        }),
+        ("the last page of the write-ahead log is cut off", &|data| {
+            shorten(&data.join("ordercast.db-wal"), |length| length - 1);
+        }),
     ];
     for (what, damage) in damages {
         let parent = tempfile::tempdir().unwrap();
         let data = parent.path().join("data");
         fs::create_dir(&data).unwrap();
         let server = RunningServer::serve(&data, &[]).await;
-        assert_eq!(create(&server, "Tea").await.status, 201, "{what}");
+        for name in ["Tea", "Kettle", "Tray"] {
+            assert_eq!(create(&server, name).await.status, 201, "{what}");
+        }
         damage(&data);
         refuses_and_is_not_ready(&server, what).await;
         let log = server.log.text();
@@ -142,8 +172,26 @@ async fn a_database_that_is_no_longer_the_file_on_disk_is_not_written() {
             log.contains("ordercast.db") && log.contains("restore a backup"),
             "{what}: it says what to do: {log}"
         );
+        refuses_and_is_not_ready(&server, what).await;
         server.kill().await;
     }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_log_that_another_program_copies_into_the_database_is_not_missed() {
+    let data = tempfile::tempdir().unwrap();
+    let server = RunningServer::serve(data.path(), &[]).await;
+    for name in ["Tea", "Cups", "Pot"] {
+        assert_eq!(create(&server, name).await.status, 201);
+        let program = rusqlite::Connection::open(data.path().join("ordercast.db")).unwrap();
+        program.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(())).unwrap();
+        drop(program);
+        assert_eq!(fs::metadata(data.path().join("ordercast.db-wal")).unwrap().len(), 0);
+        server.ask("GET", "/health/ready").gives(200).await;
+    }
+    assert_eq!(names(&server).await.len(), 3);
+    server.stop().await;
 }
 
 #[cfg(unix)]
