@@ -2,18 +2,19 @@
 
 mod refresh;
 
+use icu_normalizer::ComposingNormalizerBorrowed;
 use jiff::Timestamp;
 use orders::text::{Line, without_format};
 use orders::{Role, StoreId, UserId};
 use serde::Serialize;
 use uuid::Uuid;
 
-pub use refresh::{ROTATION_GRACE, RefreshDecision, RefreshTokens};
+pub use refresh::{RECENT_ROTATIONS, ROTATION_GRACE, RefreshDecision, RefreshTokens};
 
 /// A hash of a secret token. The token itself is never stored.
 pub type TokenHash = [u8; 32];
 
-/// An e-mail address in lower case.
+/// An e-mail address in lower case and NFC: macOS may type `é` as two characters, and a phone as one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Email(String);
@@ -27,6 +28,7 @@ impl Email {
     pub fn new(text: &str) -> Result<Self, InvalidEmail> {
         // Programs add invisible characters when somebody copies an address from them.
         let text = without_format(text).trim().to_lowercase();
+        let text = ComposingNormalizerBorrowed::new_nfc().normalize(&text).into_owned();
         let (local, host) = text.rsplit_once('@').ok_or(InvalidEmail)?;
         let part =
             |part: &str| !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c.is_control());
@@ -123,8 +125,8 @@ pub enum AccountChange {
         session: Uuid,
         /// The token that was sent. It was issued for this session.
         refresh: TokenHash,
-        /// Always the same for the same sent token, so that a repeated refresh can be answered again.
-        replacement: TokenHash,
+        /// The tokens that follow from it, in order: [`RECENT_ROTATIONS`] of them. The first one replaces it.
+        successors: Vec<TokenHash>,
     },
     EndSession {
         session: Uuid,
@@ -151,7 +153,9 @@ pub enum AccountAnswer {
     Session {
         user: User,
         session: Uuid,
-        /// When its refresh token was replaced. Earlier than now if the refresh was repeated.
+        /// Which of the successors is its newest refresh token.
+        successor: usize,
+        /// When that token was made. Earlier than now if the refresh was repeated.
         refreshed_at: Timestamp,
         expires_at: Timestamp,
     },
@@ -179,11 +183,11 @@ pub enum AccountRefusal {
     LinkInvalid,
 }
 
-/// Sessions and users whose tokens were revoked before they expired. Every request checks them, so they are kept in
-/// memory. Bounded by the number of sessions that end within the lifetime of a token.
+/// Sessions and users whose tokens were revoked. Every request checks them, so they are kept in memory. Bounded by the number
+/// of sessions that end within the lifetime of a session and two weeks, after which they are deleted.
 #[derive(Debug, Clone, Default)]
 pub struct Revoked {
-    /// Sessions that ended early, and when their tokens expire.
+    /// Sessions that ended early, and when their tokens expire. Also after that time: the clock may be set back.
     pub sessions: Vec<(Uuid, Timestamp)>,
     /// Users, and the time before which their tokens were issued.
     pub users: Vec<(UserId, Timestamp)>,
@@ -200,6 +204,13 @@ mod tests {
             Email::new("\u{202a}asha\u{200b}@example.com\u{202c}").unwrap().as_str(),
             "asha@example.com"
         );
+        for (typed, composed) in [
+            ("Jose\u{301}@example.com", "jos\u{e9}@example.com"),
+            ("a@mu\u{308}ller.example", "a@m\u{fc}ller.example"),
+        ] {
+            assert_eq!(Email::new(typed), Email::new(composed), "{typed}");
+            assert_eq!(Email::new(typed).unwrap().as_str(), composed);
+        }
         for good in ["a@b", "a.b+c@d-e.fr", "o'neil@x.io", "ü@münchen.de"] {
             assert!(Email::new(good).is_ok(), "{good}");
         }

@@ -189,7 +189,7 @@ pub trait WriteBackend: Send + 'static {
     /// second, or every minute when idle. Returns whether there is more to do. After an error the caller rolls back.
     ///
     /// `log_time` is the time of the log, which never goes back, and `now` that of the clock, by which sessions and links
-    /// end.
+    /// end. A clock that is ahead for days must not delete these: it may be set back.
     fn maintain(&mut self, log_time: Timestamp, now: Timestamp) -> Result<bool, LogError>;
 
     /// The newest time of events and accounts; `None` when there are none.

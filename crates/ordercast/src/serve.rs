@@ -115,7 +115,7 @@ impl Server {
         let (stop, stopping) = watch::channel(false);
         let app = assemble(config, demo, Components { writer, read_backend, clock, hub, metrics, stopping })?;
         // Sessions that ended while the server was down must be known before the first request.
-        app.revocations.replace(app.revocations.version(), app.read_backend.revoked(app.now()).await?);
+        app.revocations.replace(app.revocations.version(), app.read_backend.revoked().await?);
         app.resume_waiting_locations().await?;
         let sockets = Sockets::new(&app, config.socketio.clone(), socket_options(config));
         Ok(Self { app, sockets, stop, writer: thread })
@@ -378,7 +378,7 @@ async fn watch_revocations(app: AppState) {
     loop {
         interval.tick().await;
         let as_of = app.revocations.version();
-        match app.read_backend.revoked(app.clock.now()).await {
+        match app.read_backend.revoked().await {
             Ok(revoked) => app.revocations.replace(as_of, revoked),
             Err(error) => tracing::warn!(%error, "cannot load ended sessions; retrying"),
         }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use eventlog::accounts::{AccountAnswer, AccountChange, Email, User};
+use eventlog::accounts::{AccountAnswer, AccountChange, Email, RECENT_ROTATIONS, User};
 use orders::text::{Line, is_format};
 use orders::{Role, UserId};
 use serde::Deserialize;
@@ -211,8 +211,8 @@ async fn start_session(
 
 /// Refresh the tokens
 ///
-/// A refresh token works once, and the answer has the next one. The newest used token gets the same answer again for
-/// 30 seconds, for a client whose answer was lost and for two tabs that refresh at once. Any other used token was
+/// A refresh token works once, and the answer has the next one. For 30 seconds after its use, a token gets the newest
+/// answer again, for a client whose answer was lost and for two tabs that refresh at once. A token that is used later was
 /// stolen, and its session ends.
 #[utoipa::path(
     post, path = "/api/v1/auth/refresh", tag = "accounts", security(()), request_body = Refresh,
@@ -230,16 +230,21 @@ pub async fn refresh(
     let secure = address(&parts, &app).is_secure;
     let session = app.keys.session_of_refresh(&body.refresh_token);
     let session = session.ok_or_else(|| Problem::new(Code::SessionEnded))?;
-    let replacement = app.keys.next_refresh(session, &body.refresh_token);
+    let next = |token: &str| app.keys.next_refresh(session, token);
+    let successors: Vec<_> =
+        std::iter::successors(Some(next(&body.refresh_token)), |token| Some(next(token)))
+            .take(RECENT_ROTATIONS)
+            .collect();
     let change = AccountChange::Refresh {
         session,
         refresh: OneTimeSecret::hash_of(&body.refresh_token),
-        replacement: OneTimeSecret::hash_of(&replacement),
+        successors: successors.iter().map(|token| OneTimeSecret::hash_of(token)).collect(),
     };
     match app.account(change).await? {
-        AccountAnswer::Session { user, session, refreshed_at, expires_at } => {
-            let tokens =
-                SessionTokens { session, refresh: replacement, issued_at: refreshed_at, ends_at: expires_at };
+        AccountAnswer::Session { user, session, successor, refreshed_at, expires_at } => {
+            let refresh = successors.into_iter().nth(successor);
+            let refresh = refresh.ok_or_else(|| Problem::new(Code::Internal))?;
+            let tokens = SessionTokens { session, refresh, issued_at: refreshed_at, ends_at: expires_at };
             app.signed_in(user, tokens, StatusCode::OK, secure)
         }
         AccountAnswer::User(_) | AccountAnswer::Done => Err(Problem::new(Code::Internal)),
@@ -301,7 +306,7 @@ pub async fn password_reset(
     if let AccountAnswer::User(user) = app.account(change).await? {
         app.revocations.user_signed_out(user.id, app.now());
         let as_of = app.revocations.version();
-        let revoked = app.read_backend.revoked(app.now()).await.map_err(|error| database_error(&error))?;
+        let revoked = app.read_backend.revoked().await.map_err(|error| database_error(&error))?;
         app.revocations.replace(as_of, revoked);
     }
     Ok(StatusCode::NO_CONTENT)

@@ -20,6 +20,6 @@ pub trait AccountQueries: Send + Sync + 'static {
     /// Local accounts and external users, oldest first.
     async fn users(&self, limit: usize) -> Result<Vec<User>, LogError>;
 
-    /// Sessions and users whose tokens were revoked before they expired.
-    async fn revoked(&self, now: Timestamp) -> Result<Revoked, LogError>;
+    /// Sessions and users whose tokens were revoked.
+    async fn revoked(&self) -> Result<Revoked, LogError>;
 }

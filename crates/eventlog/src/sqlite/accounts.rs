@@ -15,12 +15,8 @@ use crate::accounts::{
 };
 use crate::error::LogError;
 use crate::read_backend::AccountQueries;
-use crate::retention::earlier;
 
 type AccountResult = Result<Result<AccountAnswer, AccountRefusal>, LogError>;
-
-/// How long a session is stored after it expired.
-const KEEP_ENDED_SESSIONS: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 
 pub(super) fn change(
     connection: &Connection,
@@ -63,8 +59,8 @@ pub(super) fn change(
         AccountChange::StartSession { user, verified, session } => {
             start_session(connection, user, verified.as_deref(), session, now)
         }
-        AccountChange::Refresh { session, refresh: sent, replacement } => {
-            refresh(connection, *session, sent, replacement, now)
+        AccountChange::Refresh { session, refresh: sent, successors } => {
+            refresh(connection, *session, sent, successors, now)
         }
         AccountChange::EndSession { session } => {
             end_session(connection, *session, now)?;
@@ -162,36 +158,41 @@ fn refresh(
     connection: &Connection,
     session: Uuid,
     sent: &TokenHash,
-    replacement: &TokenHash,
+    successors: &[TokenHash],
     now: Timestamp,
 ) -> AccountResult {
     let stored = connection
         .prepare_cached(
-            "SELECT user, refresh, previous, rotated_at, expires_at FROM sessions \
+            "SELECT user, refresh, rotated_at, earlier_rotations, expires_at FROM sessions \
              WHERE id = ?1 AND ended_at IS NULL AND expires_at > ?2",
         )?
         .query_row((session.as_bytes().as_slice(), millis(now)), |row| {
-            let rotated_at = row.get::<_, Option<i64>>(3)?.map(timestamp);
-            let tokens = RefreshTokens { current: row.get(1)?, previous: row.get(2)?, rotated_at };
+            let rotated_at: Option<i64> = row.get(2)?;
+            let earlier: Option<String> = row.get(3)?;
+            let earlier = earlier.and_then(|earlier| serde_json::from_str::<Vec<i64>>(&earlier).ok());
+            let rotations = rotated_at.into_iter().chain(earlier.into_iter().flatten()).map(timestamp);
+            let tokens = RefreshTokens { current: row.get(1)?, rotations: rotations.collect() };
             Ok((row.get::<_, i64>(0)?, tokens, timestamp(row.get(4)?)))
         })
         .optional()?;
     let Some((user, tokens, expires_at)) = stored else {
         return Ok(Err(AccountRefusal::SessionEnded { stolen: None }));
     };
-    let refreshed_at = match tokens.decide(sent, replacement, now) {
-        RefreshDecision::Repeat(at) => at,
+    let (successor, refreshed_at) = match tokens.decide(sent, successors, now) {
+        RefreshDecision::Repeat { successor, refreshed_at } => (successor, refreshed_at),
         RefreshDecision::Stolen => {
             end_session(connection, session, now)?;
             return Ok(Err(AccountRefusal::SessionEnded { stolen: Some(session) }));
         }
         RefreshDecision::Rotate => {
+            let earlier: Vec<i64> = tokens.earlier_rotations(now).map(millis).collect();
+            let earlier = (!earlier.is_empty()).then(|| format!("{earlier:?}"));
             connection
                 .prepare_cached(
-                    "UPDATE sessions SET previous = refresh, refresh = ?2, rotated_at = ?3 WHERE id = ?1",
+                    "UPDATE sessions SET refresh = ?2, rotated_at = ?3, earlier_rotations = ?4 WHERE id = ?1",
                 )?
-                .execute((session.as_bytes().as_slice(), replacement, millis(now)))?;
-            now
+                .execute((session.as_bytes().as_slice(), successors.first(), millis(now), earlier))?;
+            (0, now)
         }
     };
     let mut find = connection.prepare_cached(&format!("SELECT {USER} FROM users WHERE key = ?1"))?;
@@ -200,7 +201,7 @@ fn refresh(
     };
     cap_valid_after(connection, &user.id, now)?;
     user.valid_after = user.valid_after.min(now);
-    Ok(Ok(AccountAnswer::Session { user, session, refreshed_at, expires_at }))
+    Ok(Ok(AccountAnswer::Session { user, session, successor, refreshed_at, expires_at }))
 }
 
 fn end_session(connection: &Connection, session: Uuid, now: Timestamp) -> Result<(), LogError> {
@@ -230,18 +231,6 @@ pub(super) fn by_reset(
     rows::first(find.query((token, millis(now)))?, rows::user)
 }
 
-/// Deletes expired sessions and reset links. Returns whether there were any.
-pub(super) fn maintain(connection: &Connection, now: Timestamp) -> Result<bool, LogError> {
-    let sessions = connection
-        .prepare_cached(
-            "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < ?1 LIMIT 500)",
-        )?
-        .execute([millis(earlier(now, KEEP_ENDED_SESSIONS))])?;
-    let links =
-        connection.prepare_cached("DELETE FROM resets WHERE expires_at < ?1")?.execute([millis(now)])?;
-    Ok(sessions + links > 0)
-}
-
 pub(super) fn by_id(connection: &Connection, id: &UserId) -> Result<Option<User>, LogError> {
     let mut find = connection.prepare_cached(&format!("SELECT {USER} FROM users WHERE id = ?1"))?;
     rows::first(find.query([id.as_str()])?, rows::user)
@@ -259,11 +248,11 @@ pub(super) fn all(connection: &Connection, limit: usize) -> Result<Vec<User>, Lo
     rows::collect(find.query([i64::try_from(limit).unwrap_or(i64::MAX)])?, rows::user)
 }
 
-pub(super) fn revoked(connection: &Connection, now: Timestamp) -> Result<Revoked, LogError> {
+pub(super) fn revoked(connection: &Connection) -> Result<Revoked, LogError> {
     let mut sessions = connection.prepare_cached(
-        "SELECT id, expires_at FROM sessions WHERE expires_at > ?1 AND ended_at IS NOT NULL",
+        "SELECT id, expires_at FROM sessions WHERE expires_at > 0 AND ended_at IS NOT NULL",
     )?;
-    let sessions = rows::collect(sessions.query([millis(now)])?, |row| {
+    let sessions = rows::collect(sessions.query(())?, |row| {
         Ok((Uuid::from_bytes(row.get(0)?), timestamp(row.get(1)?)))
     })?;
     let mut users = connection.prepare_cached("SELECT id, valid_after FROM users WHERE valid_after > 0")?;
@@ -293,7 +282,7 @@ impl AccountQueries for SqliteReadBackend {
         self.read(move |connection| all(connection, limit)).await
     }
 
-    async fn revoked(&self, now: Timestamp) -> Result<Revoked, LogError> {
-        self.read(move |connection| revoked(connection, now)).await
+    async fn revoked(&self) -> Result<Revoked, LogError> {
+        self.read(revoked).await
     }
 }

@@ -4,7 +4,7 @@
 //!   write-ahead log), `open_files.rs` (files that are deleted or overwritten while they are open),
 //!   `completeness.rs` and `newest_batch.rs` (missing files, lost commits), `backup.rs`, `error.rs` (result codes as kinds of errors).
 //! - Writing: `write_backend.rs` (one transaction for each batch), `write.rs` (orders, events), `users.rs`, `accounts.rs`,
-//!   `catalogue.rs`, `references.rs`, `reservations.rs`, `stats.rs`, `sales.rs`, `deliveries.rs`, `consumers.rs`, `kept_state.rs`,
+//!   `account_cleanup.rs`, `catalogue.rs`, `references.rs`, `reservations.rs`, `stats.rs`, `sales.rs`, `deliveries.rs`, `consumers.rs`, `kept_state.rs`,
 //!   `batch_ids.rs` (ids of the last batches), `retention.rs`.
 //! - Indexes that are written sequentially: `sorted_index.rs`, with `indexes.rs` (the shared ones), `recipient_index.rs`
 //!   (whom an event concerns), `idempotency.rs` and `bloom.rs` (responses by idempotency key).
@@ -22,6 +22,7 @@
 //! and the filters of idempotency keys hold in memory. Readers compare the shared indexes with their snapshot. Each cache
 //! has a test in `tests/sqlite/caches.rs`.
 
+mod account_cleanup;
 mod accounts;
 pub mod backup;
 mod batch_ids;

@@ -25,6 +25,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/9.sql"),
     include_str!("schema/10.sql"),
     include_str!("schema/11.sql"),
+    include_str!("schema/12.sql"),
 ];
 /// The step that adds the recipient index, which is then filled from the stored events.
 const TOPICS: usize = 1;
@@ -38,6 +39,8 @@ const NET_SALES: usize = 6;
 const SPELLINGS: usize = 7;
 /// The step after which words are folded.
 const FOLDED_WORDS: usize = 10;
+/// The step after which e-mail addresses are in NFC.
+const EMAILS: usize = 11;
 
 /// The schema this version writes.
 pub(super) fn known() -> u32 {
@@ -94,6 +97,7 @@ pub(super) fn migrate(connection: &mut Connection, epoch: &str) -> Result<u32, L
                 users::reindex(&change)?;
             }
             FOLDED_WORDS => users::reindex(&change)?,
+            EMAILS => users::normalize_emails(&change)?,
             _ => {}
         }
         change.pragma_update(None, "application_id", APPLICATION_ID)?;

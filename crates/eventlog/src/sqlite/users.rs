@@ -7,6 +7,7 @@ use orders::{Address, UserId};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::rows::millis;
+use crate::accounts::Email;
 use crate::error::LogError;
 use crate::search::SearchDocument;
 use crate::submission::ExternalUser;
@@ -21,6 +22,24 @@ pub(super) fn reindex(connection: &Connection) -> Result<(), LogError> {
         let (key, words): (i64, String) = (row.get(0)?, row.get(1)?);
         delete.execute([key])?;
         insert.execute((key, SearchDocument(&words).indexed()))?;
+    }
+    Ok(())
+}
+
+/// Normalizes the addresses of local accounts, inside a migration. Where two accounts would have the same one, the other
+/// keeps its own form.
+pub(super) fn normalize_emails(connection: &Connection) -> Result<(), LogError> {
+    let mut all = connection.prepare("SELECT key, email FROM users WHERE password_hash IS NOT NULL")?;
+    let all: Vec<(i64, String)> =
+        all.query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    let mut update = connection.prepare("UPDATE OR IGNORE users SET email = ?2 WHERE key = ?1")?;
+    for (key, stored) in all {
+        if let Ok(email) = Email::new(&stored)
+            && email.as_str() != stored
+            && update.execute((key, email.as_str()))? == 0
+        {
+            tracing::warn!(%email, "two accounts have this address; only one can sign in with it");
+        }
     }
     Ok(())
 }

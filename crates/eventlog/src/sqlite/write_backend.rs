@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use orders::{OrderNumber, OrderRef, ProductId, Role, StoreId};
 use rusqlite::{Connection, OptionalExtension};
 
+use super::account_cleanup::AccountCleanup;
 use super::catalogue::{self, Catalogue};
 use super::checkpoint::CheckpointCoordinator;
 use super::completeness::CloseGuard;
@@ -49,6 +50,7 @@ pub struct SqliteWriteBackend {
     /// SQLite's `data_version`. It changes when another connection wrote; what is in memory is then out of date.
     data_version: i64,
     retention: Option<Retention>,
+    account_cleanup: AccountCleanup,
     /// The slot with the id of the last batch.
     batch_slot: i64,
     /// `total_changes` of the connection when the batch began.
@@ -85,6 +87,7 @@ impl SqliteWriteBackend {
             stores: HashMap::new(),
             data_version,
             retention,
+            account_cleanup: AccountCleanup::default(),
             batch_slot: 0,
             changes_before: 0,
             is_check: false,
@@ -330,7 +333,7 @@ impl WriteBackend for SqliteWriteBackend {
         self.check_files()?;
         self.connection.execute_batch("BEGIN IMMEDIATE")?;
         let responses = self.idempotency.maintain(&self.connection, log_time)?;
-        let accounts = accounts::maintain(&self.connection, now)?;
+        let accounts = self.account_cleanup.maintain(&self.connection, now)?;
         let events = match self.retention {
             Some(keep) => retention::round(&self.connection, log_time, keep)?,
             None => false,

@@ -10,6 +10,7 @@ pub(crate) mod clock;
 pub(crate) mod commits;
 pub(crate) mod consumers;
 pub(crate) mod events;
+pub(crate) mod external_users;
 pub(crate) mod faulty;
 pub(crate) mod idempotency;
 pub(crate) mod inbox;
@@ -178,6 +179,7 @@ macro_rules! contract {
                 a_rehash_voids_nothing,
                 a_session_starts_only_with_the_password_that_was_verified,
                 a_clock_that_was_ahead_once_breaks_no_account,
+                a_clock_that_was_ahead_once_deletes_nothing,
                 a_refresh_token_is_swapped_once,
                 a_refresh_token_that_comes_again_soon_was_sent_twice,
                 a_refresh_token_that_comes_again_late_was_stolen,
@@ -186,6 +188,8 @@ macro_rules! contract {
                 a_reset_link_works_once,
                 a_reset_link_ends,
                 revoked_is_what_ended_before_its_tokens_did,
+            }
+            external_users {
                 users_from_elsewhere_appear_with_their_names,
                 a_token_from_elsewhere_changes_no_local_account,
             }

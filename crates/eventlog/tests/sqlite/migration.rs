@@ -1,5 +1,6 @@
 //! Migrations from earlier schemas.
 
+use ordercast_eventlog::accounts::Email;
 use ordercast_eventlog::sqlite::Database;
 use ordercast_eventlog::stats::{BUCKET_SECONDS, bucket};
 use ordercast_eventlog::{
@@ -9,6 +10,7 @@ use orders::command::PlaceOrder;
 use orders::{Command, Status};
 
 use super::Sqlite;
+use super::contract::accounts::signing_up;
 use super::contract::log::{Log, snapshot};
 use super::contract::shop::{
     address, bulk, cancel, create, customer, number, place, placing, refund, set_status, staff, track, user,
@@ -18,11 +20,17 @@ use super::contract::walk::Walk;
 const TO_VERSION_2: &str = "DROP TABLE order_references; ALTER TABLE flow DROP COLUMN reversed; DROP TABLE consumers; DROP TABLE batches;
      DROP TABLE sales; DROP TABLE delivery_times; DROP TABLE reservations; PRAGMA user_version = 2;";
 
+/// Makes the tables as an earlier version left them.
+fn go_back(log: &Log<Sqlite>, sql: &str) {
+    let to_version_11 =
+        "ALTER TABLE sessions DROP COLUMN earlier_rotations; ALTER TABLE sessions ADD COLUMN previous BLOB;";
+    log.backend().raw().execute_batch(&format!("{to_version_11} {sql}")).unwrap();
+}
+
 /// Drops what later schemas added.
 fn back_to_version_1(log: &Log<Sqlite>) {
-    log.backend()
-        .raw()
-        .execute_batch(
+    go_back(
+        log,
             "DROP TABLE order_references; ALTER TABLE flow DROP COLUMN reversed; DROP TABLE consumers; DROP TABLE batches;
              DROP TABLE sales; DROP TABLE delivery_times; DROP TABLE reservations;
              DELETE FROM meta WHERE name = 'sales_counted';
@@ -30,8 +38,7 @@ fn back_to_version_1(log: &Log<Sqlite>) {
              DELETE FROM meta WHERE name = 'inboxes_since';
              DELETE FROM users WHERE id LIKE 'driver-%';
              PRAGMA user_version = 1;",
-        )
-        .unwrap();
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -99,7 +106,7 @@ async fn what_waits_for_its_payment_is_found_in_a_database_of_version_2() {
     let before = walk.log.read_backend().reservations_due(jiff::Timestamp::MAX, 10_000).await.unwrap();
     assert!(before.len() > 5, "{before:?}");
     walk.log.stop();
-    walk.log.backend().raw().execute_batch(TO_VERSION_2).unwrap();
+    go_back(&walk.log, TO_VERSION_2);
     walk.log.restart_after_stop().await;
     let after = walk.log.read_backend().reservations_due(jiff::Timestamp::MAX, 10_000).await.unwrap();
     assert_eq!(after, before);
@@ -125,7 +132,7 @@ async fn what_was_sold_and_how_long_it_took_is_counted_in_a_database_of_version_
     let back = "DROP TABLE order_references; ALTER TABLE flow DROP COLUMN reversed; DROP TABLE consumers; DROP TABLE batches;
                 DROP TABLE sales; DROP TABLE delivery_times; DELETE FROM meta WHERE name = 'sales_counted';
                 PRAGMA user_version = 3;";
-    walk.log.backend().raw().execute_batch(back).unwrap();
+    go_back(&walk.log, back);
     walk.log.restart_after_stop().await;
     let mark = "SELECT value FROM meta WHERE name = 'sales_counted'";
     let mark: i64 = walk.log.backend().raw().query_row(mark, (), |row| row.get(0)).unwrap();
@@ -159,7 +166,7 @@ async fn months_are_summed_up_in_a_database_of_version_4() {
          DELETE FROM sales WHERE span = 2; DELETE FROM delivery_times WHERE span = 2; PRAGMA user_version = 4;",
     ] {
         log.stop();
-        log.backend().raw().execute_batch(back).unwrap();
+        go_back(&log, back);
         log.restart_after_stop().await;
         assert_eq!(read(&log).await, before, "after {back}");
         let months = "SELECT count(*) FROM sales WHERE span = 2";
@@ -173,7 +180,7 @@ async fn consumers_can_be_registered_in_a_database_of_version_5() {
     let mut walk = Walk::<Sqlite>::of(15, 300).await;
     walk.log.stop();
     let back = "DROP TABLE order_references; ALTER TABLE flow DROP COLUMN reversed; DROP TABLE consumers; DROP TABLE batches; PRAGMA user_version = 5;";
-    walk.log.backend().raw().execute_batch(back).unwrap();
+    go_back(&walk.log, back);
     walk.log.restart_after_stop().await;
     assert_eq!(Database::inspect(walk.log.backend().directory(), &[]).unwrap(), Some(Database::schema()));
     let open = async |log: &Log<Sqlite>| {
@@ -214,7 +221,7 @@ async fn revenue_becomes_net_in_a_database_of_version_6() {
     // As version 6 stored it.
     let back = "DROP TABLE order_references; ALTER TABLE flow DROP COLUMN reversed; UPDATE sales SET quantity = quantity + 2, amount = amount + 900;
                 UPDATE counts SET amount = orders * 450; PRAGMA user_version = 6;";
-    log.backend().raw().execute_batch(back).unwrap();
+    go_back(&log, back);
     log.restart_after_stop().await;
     assert_eq!(read(&log).await, before);
 }
@@ -234,7 +241,7 @@ async fn other_spellings_are_found_in_a_database_of_version_7() {
     let back = "DELETE FROM people; INSERT INTO people (rowid, words) SELECT key, known_as FROM users WHERE known_as IS NOT NULL;
                 UPDATE tracking_numbers SET tracking = 'JD 014'; DROP TABLE order_references;
                 PRAGMA user_version = 7;";
-    log.backend().raw().execute_batch(back).unwrap();
+    go_back(&log, back);
     log.restart_after_stop().await;
     for text in ["soren", "太郎", "01701234567", "jd014", "søren"] {
         let topic = Topic::Store(orders::StoreId::main());
@@ -242,6 +249,31 @@ async fn other_spellings_are_found_in_a_database_of_version_7() {
         let page = log.read_backend().orders(filter).await.unwrap().value;
         assert_eq!(page.orders.len(), 1, "{text}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_of_version_11_signs_in_with_an_address_in_another_form() {
+    let mut log = Log::<Sqlite>::fresh().await;
+    for (id, address) in
+        [("jose", "jose@example.com"), ("muller", "m@example.com"), ("other", "m\u{fc}@example.com")]
+    {
+        log.account(signing_up(id, address)).await.unwrap();
+    }
+    log.stop();
+    go_back(
+        &log,
+        "UPDATE users SET email = 'jose' || char(0x301) || '@example.com' WHERE id = 'jose';
+         UPDATE users SET email = 'mu' || char(0x308) || '@example.com' WHERE id = 'muller';
+         PRAGMA user_version = 11;",
+    );
+    log.restart_after_stop().await;
+    for (typed, id) in
+        [("jos\u{e9}", "jose"), ("jose\u{301}", "jose"), ("m\u{fc}", "other"), ("mu\u{308}", "other")]
+    {
+        let email = Email::new(&format!("{typed}@example.com")).unwrap();
+        assert_eq!(log.read_backend().user_by_email(email).await.unwrap().unwrap().id, user(id), "{typed}");
+    }
+    assert_eq!(log.read_backend().users(9).await.unwrap().len(), 3, "both accounts with one address stay");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

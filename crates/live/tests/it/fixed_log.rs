@@ -170,7 +170,7 @@ impl AccountQueries for FixedLog {
         Err(LogError::cancelled())
     }
 
-    async fn revoked(&self, _: Timestamp) -> Result<Revoked, LogError> {
+    async fn revoked(&self) -> Result<Revoked, LogError> {
         Err(LogError::cancelled())
     }
 }

@@ -141,6 +141,33 @@ async fn a_lost_answer_to_a_refresh_is_given_again_for_half_a_minute() {
 }
 
 #[tokio::test]
+async fn every_recent_refresh_token_gets_the_newest_answer() {
+    let clock = Arc::new(AdjustableClock::default());
+    let shop = Shop::on(clock.clone(), &[]).await;
+    let refresh =
+        |token: &str| -> TestRequest { shop.post("/api/v1/auth/refresh", &json!({"refreshToken": token})) };
+    let first = shop.register("asha@example.com").await;
+    // One tab is reloaded three times. The answer to the other tab was lost.
+    let mut newest = first.refresh.clone();
+    let mut used = Vec::new();
+    for _ in 0..3 {
+        clock.advance(SignedDuration::from_secs(5));
+        let next = Session::read(&refresh(&newest).send().await);
+        used.push(std::mem::replace(&mut newest, next.refresh));
+    }
+    for token in used.iter().rev() {
+        let again = Session::read(&refresh(token).send().await);
+        assert_eq!(again.refresh, newest);
+        shop.get("/api/v1/me").by(&again.token).gives(200).await;
+    }
+    // Half a minute after its own use, each is stolen.
+    clock.advance(SignedDuration::from_secs(21));
+    refresh(&used[1]).gives(200).await;
+    assert_eq!(refresh(&used[0]).refused(401).await, "session_ended");
+    assert_eq!(refresh(&newest).refused(401).await, "session_ended");
+}
+
+#[tokio::test]
 async fn a_reset_link_ends_after_a_day() {
     let clock = Arc::new(AdjustableClock::default());
     let shop = Shop::on(clock.clone(), &[]).await;
@@ -185,4 +212,36 @@ async fn a_clock_that_was_ahead_once_breaks_no_account() {
         let session = shop.login("asha@example.com").await;
         shop.get("/api/v1/me").by(&session.token).gives(200).await;
     }
+}
+
+/// Signed-out sessions stay so, and open sessions and links go on.
+#[tokio::test]
+async fn a_clock_that_was_ahead_once_ends_and_revives_no_session() {
+    let clock = Arc::new(AdjustableClock::default());
+    let shop = Shop::on(clock.clone(), &[]).await;
+    let (asha, gone) = (shop.register("asha@example.com").await, shop.login("asha@example.com").await);
+    let (ben, sam) = (shop.register("ben@example.com").await, patient("sam", "admin"));
+    shop.ask("POST", "/api/v1/auth/logout").by(&gone.token).gives(204).await;
+    let link = async |user: &str| {
+        let link = shop.ask("POST", &format!("/api/v1/users/{user}/reset-link")).by(&sam).gives(201).await;
+        let token = link["url"].as_str().unwrap().split_once("#token=").unwrap().1.to_owned();
+        json!({"token": token, "password": PASSWORD})
+    };
+    let early = link(&asha.user).await;
+    for ahead in [SignedDuration::from_hours(24 * 40), SignedDuration::from_hours(24 * 300)] {
+        for by in [ahead, -ahead] {
+            clock.advance(by);
+            // Each write is followed by maintenance, and a new password loads what is revoked.
+            for _ in 0..3 {
+                clock.advance(SignedDuration::from_secs(2));
+                let reset = link(&ben.user).await;
+                shop.post("/api/v1/auth/password-reset", &reset).gives(204).await;
+            }
+        }
+        assert_eq!(shop.get("/api/v1/me").by(&gone.token).refused(401).await, "session_ended");
+        assert_eq!(shop.get("/api/v1/me").cookie(&gone.cookie).refused(401).await, "session_ended");
+        shop.get("/api/v1/me").by(&asha.token).gives(200).await;
+    }
+    shop.post("/api/v1/auth/refresh", &json!({"refreshToken": asha.refresh})).gives(200).await;
+    shop.post("/api/v1/auth/password-reset", &early).gives(204).await;
 }

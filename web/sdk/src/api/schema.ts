@@ -114,8 +114,8 @@ export interface paths {
         put?: never;
         /**
          * Refresh the tokens
-         * @description A refresh token works once, and the answer has the next one. The newest used token gets the same answer again for
-         *     30 seconds, for a client whose answer was lost and for two tabs that refresh at once. Any other used token was
+         * @description A refresh token works once, and the answer has the next one. For 30 seconds after its use, a token gets the newest
+         *     answer again, for a client whose answer was lost and for two tabs that refresh at once. A token that is used later was
          *     stolen, and its session ends.
          */
         post: operations["refresh"];
