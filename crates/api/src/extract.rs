@@ -45,11 +45,12 @@ pub(crate) fn expected_time<'de, D: Deserializer<'de>>(
     }
 }
 
-/// An optional user id, which some shops write as a number.
+/// An optional user id, which some shops write as a number. An empty text counts as absent.
 pub(crate) fn user_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<UserId>, D::Error> {
     let text = match Option::<serde_json::Value>::deserialize(deserializer)? {
         None => return Ok(None),
-        Some(serde_json::Value::String(text)) => text,
+        Some(serde_json::Value::String(text)) if text.trim().is_empty() => return Ok(None),
+        Some(serde_json::Value::String(text)) => text.trim().to_owned(),
         Some(serde_json::Value::Number(number)) if !number.is_f64() => number.to_string(),
         Some(_) => return Err(D::Error::custom("must be a user id, as text or as a whole number")),
     };

@@ -16,6 +16,7 @@ use axum::http::header::WWW_AUTHENTICATE;
 use jiff::Timestamp;
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use orders::StoreId;
 use orders::id::InvalidId;
 use orders::text::Line;
 use serde::Serialize;
@@ -81,17 +82,33 @@ pub enum TokenError {
     NotYet,
     #[error("the token has no `exp`")]
     NoExpiry,
-    #[error("the token has no `sub`, `id`, `userId`, `user_id` or `_id`, and no `user` with one of them")]
+    #[error(
+        "the token names no user: it has no `sub`, `id`, `_id`, `userId`, `userID`, `user_id` or `uid`, and no object `user` or `data` with one of them"
+    )]
     NoSubject,
     /// A time that is only plausible in another unit.
-    #[error("the token's `{0}` must be in seconds since 1970, not in milliseconds; divide it by 1000")]
-    NotSeconds(&'static str),
+    #[error("the token's `{claim}` must be in seconds since 1970, not in {unit}; divide it by {divisor}")]
+    NotSeconds { claim: &'static str, unit: &'static str, divisor: u32 },
     /// The subject is not a valid user id.
     #[error("the token's subject is invalid: {0}")]
     Subject(#[from] InvalidId),
     /// A claim is invalid.
-    #[error("the token's `{0}` is invalid")]
+    #[error("the token's `{0}` is invalid: {rule}", rule = rule_of(.0))]
     Claim(&'static str),
+}
+
+/// What a claim must be.
+fn rule_of(claim: &str) -> &'static str {
+    match claim {
+        "role" | "roles" | "userRole" | "user_role" => {
+            "a role is customer, user, staff, admin, store_owner or driver, as a text or in a list"
+        }
+        "store" | "storeId" | "store_id" => StoreId::RULE,
+        "exp" | "iat" | "nbf" | "session_exp" => "a time is a number of seconds since 1970",
+        "sub" => "a user's id is a text or a whole number",
+        "sid" => "a token of this server names its session",
+        _ => "it must be a text",
+    }
 }
 
 impl From<TokenError> for Problem {

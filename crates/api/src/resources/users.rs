@@ -6,14 +6,14 @@ use axum::response::{IntoResponse, Response};
 use eventlog::accounts::{AccountChange, Email, User};
 use jiff::Timestamp;
 use orders::id::InvalidId;
-use orders::{Role, UserId};
+use orders::{OrderRef, Role, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::{App, AppState};
 use crate::auth::token::UNNAMED_ISSUER;
 use crate::caller::{Caller, Staff};
-use crate::commands::database_error;
+use crate::commands::{database_error, visible};
 use crate::extract::Path;
 use crate::problem::{Code, Problem};
 use crate::sessions::{OneTimeSecret, later, set_no_store};
@@ -87,11 +87,20 @@ async fn make_reset_link(app: &App, user: UserId) -> Result<ResetLink, Problem> 
     Ok(ResetLink { url: reset_url(&app.settings.base_url, &token.text), expires_at })
 }
 
-/// The user that a client names. A bare id is that of an account here, or else that of a user of the caller's own shop,
-/// whose full id is `issuer|subject`.
-pub(crate) async fn resolve_user(app: &App, caller: &Caller, named: UserId) -> Result<UserId, Problem> {
+/// The user that a client names for an order. A bare id is that of an account here, or else that of a user of the caller's own
+/// shop, whose full id is `issuer|subject`. The shop of a caller with an account here is that of the order's customer.
+pub(crate) async fn resolve_user(
+    app: &App,
+    caller: &Caller,
+    order: OrderRef,
+    named: UserId,
+) -> Result<UserId, Problem> {
     let known = app.read_backend.user(named.clone()).await.map_err(|error| database_error(&error))?;
-    let own_issuer = caller.principal.user.issuer().unwrap_or(UNNAMED_ISSUER);
+    let mut shop = caller.principal.user.clone();
+    if shop.issuer().is_none() && known.is_none() {
+        shop = visible(app, caller, order).await?.0.order.customer.clone();
+    }
+    let own_issuer = shop.issuer().unwrap_or(UNNAMED_ISSUER);
     // A subject may contain a `|` itself, such as `auth0|17`.
     let is_full = named
         .issuer()

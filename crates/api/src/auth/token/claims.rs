@@ -2,37 +2,43 @@
 //!
 //! Other systems write claims in different types: an id may be a number. So each claim is first read as any JSON
 //! value and then validated. An invalid claim that grants rights is an error. An invalid claim that is only shown
-//! is ignored.
+//! is ignored. `null` and `""` count as absent.
 
-use std::fmt;
+mod claim;
 
 use jiff::{SignedDuration, Timestamp};
-use orders::text::{InvalidText, Line};
+use orders::text::Line;
 use orders::{Role, StoreId, UserId};
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error as _};
 use uuid::Uuid;
 
+use self::claim::Claim;
 use super::{ISSUER, TokenError, TokenOptions, UNNAMED_ISSUER};
 use crate::auth::principal::{Issuer, Lifetime, Principal, SessionId};
 
 /// Tolerance for clock skew in `iat` and `nbf`. `exp` is exact.
 const LEEWAY: SignedDuration = SignedDuration::from_secs(120);
 
-/// Times in this range are milliseconds or microseconds. As seconds, they would be tens of thousands of years ahead.
-const NOT_SECONDS: std::ops::Range<i128> = 1_000_000_000_000..100_000_000_000_000_000;
-
 /// All other claims are ignored.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct TokenClaims {
     iss: Claim,
-    sub: Claim,
     #[serde(flatten)]
     own: UserClaims,
     /// Some shops put the whole user into the token, or only the id.
-    user: NestedUser,
-    store: Claim,
+    #[serde(deserialize_with = "user_or_id")]
+    user: UserClaims,
+    #[serde(deserialize_with = "user")]
+    data: UserClaims,
+    #[serde(deserialize_with = "user")]
+    payload: UserClaims,
+    #[serde(rename = "UserInfo", deserialize_with = "user")]
+    user_info: UserClaims,
+    /// A Mongoose document that was not converted to an object.
+    #[serde(rename = "_doc", deserialize_with = "user")]
+    document: UserClaims,
     sid: Claim,
     iat: Claim,
     nbf: Claim,
@@ -40,43 +46,95 @@ pub(super) struct TokenClaims {
     session_exp: Claim,
 }
 
-/// What a token says about its user, at the top or in `user`.
+/// What a token says about its user, at the top or in an object.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct UserClaims {
+    sub: Claim,
     id: Claim,
     #[serde(rename = "userId")]
     user_id: Claim,
     #[serde(rename = "user_id")]
     snake_user_id: Claim,
+    #[serde(rename = "userID")]
+    upper_user_id: Claim,
     #[serde(rename = "_id")]
     mongo_id: Claim,
     uid: Claim,
     role: Claim,
     roles: Claim,
+    #[serde(rename = "userRole")]
+    user_role: Claim,
+    #[serde(rename = "user_role")]
+    snake_user_role: Claim,
+    #[serde(rename = "userType")]
+    user_type: Claim,
+    #[serde(rename = "user_type")]
+    snake_user_type: Claim,
+    authorities: Claim,
+    #[serde(rename = "isAdmin")]
+    is_admin: Claim,
+    #[serde(rename = "is_admin")]
+    snake_is_admin: Claim,
+    admin: Claim,
+    store: Claim,
+    #[serde(rename = "storeId")]
+    store_id: Claim,
+    #[serde(rename = "store_id")]
+    snake_store_id: Claim,
     name: Claim,
     email: Claim,
 }
 
 impl UserClaims {
-    fn ids(&mut self) -> [Claim; 5] {
-        [&mut self.id, &mut self.user_id, &mut self.snake_user_id, &mut self.mongo_id, &mut self.uid]
-            .map(std::mem::take)
+    fn take_id(&mut self) -> Claim {
+        let ids = [
+            &mut self.sub,
+            &mut self.id,
+            &mut self.user_id,
+            &mut self.snake_user_id,
+            &mut self.upper_user_id,
+            &mut self.mongo_id,
+            &mut self.uid,
+        ];
+        ids.into_iter().map(std::mem::take).find(|claim| !claim.is_absent()).unwrap_or_default()
     }
 
-    /// `role`, or else `roles`. `None` if the token names none.
+    /// The most privileged role that the claims name; `None` if they name none. Words that are no role are ignored beside one
+    /// that is. Otherwise they are an error in a claim that is about roles: such a user may have been meant to have rights.
     fn role(&self) -> Result<Option<Role>, TokenError> {
-        match (self.role.role("role")?, &self.roles) {
-            (Some(role), _) => Ok(Some(role)),
-            (None, roles) => roles.role("roles"),
+        let about_roles = [
+            ("role", &self.role),
+            ("roles", &self.roles),
+            ("userRole", &self.user_role),
+            ("user_role", &self.snake_user_role),
+        ];
+        // These also name kinds of customers and permissions.
+        let others = [&self.user_type, &self.snake_user_type, &self.authorities];
+        let named = about_roles.iter().map(|(_, claim)| *claim).chain(others).flat_map(Claim::roles);
+        let is_admin = [&self.is_admin, &self.snake_is_admin, &self.admin].into_iter().any(Claim::is_true);
+        let strongest = Role::strongest(named.chain(is_admin.then_some(Role::Staff)));
+        match about_roles.iter().find(|(_, claim)| !claim.is_absent()) {
+            Some((name, _)) if strongest.is_none() => Err(TokenError::Claim(name)),
+            _ => Ok(strongest),
         }
+    }
+
+    fn take_store(&mut self) -> (&'static str, Claim) {
+        let named = [
+            ("store", &mut self.store),
+            ("storeId", &mut self.store_id),
+            ("store_id", &mut self.snake_store_id),
+        ];
+        let mut named = named.into_iter().map(|(name, claim)| (name, std::mem::take(claim)));
+        named.find(|(_, claim)| *claim != Claim::Absent).unwrap_or_default()
     }
 }
 
 impl TokenClaims {
     /// Validates the claims at the given time.
     pub(super) fn validate(
-        mut self,
+        self,
         options: TokenOptions,
         lifetime: Lifetime,
         now: Timestamp,
@@ -85,8 +143,7 @@ impl TokenClaims {
         let issued_at = self.iat.time("iat")?;
         let not_before = self.nbf.time("nbf")?;
         let issuer = match self.iss {
-            Claim::Absent => None,
-            Claim::Text(iss) if iss.is_empty() => None,
+            iss if iss.is_absent() => None,
             Claim::Text(iss) => Some(iss),
             _ => return Err(TokenError::Claim("iss")),
         };
@@ -109,9 +166,9 @@ impl TokenClaims {
             return Err(TokenError::NoExpiry);
         }
 
-        let NestedUser { id: nested_id, claims: mut nested } = self.user;
-        let ids = [self.sub].into_iter().chain(self.own.ids()).chain(nested.ids()).chain([nested_id]);
-        let subject = match ids.into_iter().find(|claim| *claim != Claim::Absent) {
+        let mut levels = [self.own, self.user, self.data, self.payload, self.user_info, self.document];
+        let id = levels.iter_mut().map(UserClaims::take_id).find(|claim| !claim.is_absent());
+        let subject = match id {
             Some(Claim::Text(text)) => text,
             Some(Claim::Integer(number)) => number.to_string(),
             Some(_) => return Err(TokenError::Claim("sub")),
@@ -125,22 +182,28 @@ impl TokenClaims {
         } else {
             (UserId::external(issuer.as_deref().unwrap_or(UNNAMED_ISSUER), &subject)?, None)
         };
-        let role = match self.own.role()? {
-            Some(role) => role,
-            None => nested.role()?.unwrap_or(Role::Customer),
+        let role = levels.iter().find_map(|level| level.role().transpose());
+        let role = role.transpose()?.unwrap_or(Role::Customer);
+        let store = levels.iter_mut().map(UserClaims::take_store).find(|(_, claim)| *claim != Claim::Absent);
+        let store = match store {
+            None => StoreId::main(),
+            // An invalid store must not become the default one, which has other customers' orders.
+            Some((name, claim)) => match claim.identifier().and_then(|store| StoreId::new(store).ok()) {
+                Some(store) => store,
+                None if role == Role::Staff => return Err(TokenError::Claim(name)),
+                None => StoreId::main(),
+            },
         };
-        // An invalid store must not become the default one, which has other customers' orders.
-        let store = match self.store {
-            Claim::Absent => StoreId::main(),
-            Claim::Text(store) => StoreId::new(store).map_err(|_| TokenError::Claim("store"))?,
-            _ => return Err(TokenError::Claim("store")),
-        };
+        let (mut name, mut email) = (Claim::Absent, Claim::Absent);
+        for level in levels {
+            (name, email) = (name.or(level.name), email.or(level.email));
+        }
         Ok(Principal {
             user,
             role,
             store,
-            name: self.own.name.or(nested.name).display_line(),
-            email: self.own.email.or(nested.email).text().and_then(|text| Line::new(&text).ok()),
+            name: name.display_line(),
+            email: email.text().and_then(|text| Line::new(&text).ok()),
             session,
             issued_at,
             expires_at,
@@ -150,160 +213,24 @@ impl TokenClaims {
     }
 }
 
-/// The `user` claim: an object, or an id.
-#[derive(Debug, Default)]
-struct NestedUser {
-    id: Claim,
-    claims: UserClaims,
-}
-
-impl<'de> Deserialize<'de> for NestedUser {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = serde_json::Value::deserialize(deserializer)?;
-        let nested = if value.is_object() {
-            Self { id: Claim::Absent, claims: serde_json::from_value(value).map_err(D::Error::custom)? }
-        } else {
-            Self { id: Claim::deserialize(value).map_err(D::Error::custom)?, claims: UserClaims::default() }
-        };
-        Ok(nested)
+/// A user as an object. Anything else is ignored.
+fn user<'de, D: Deserializer<'de>>(deserializer: D) -> Result<UserClaims, D::Error> {
+    let value = serde_json::Value::deserialize(deserializer)?;
+    if value.is_object() {
+        serde_json::from_value(value).map_err(D::Error::custom)
+    } else {
+        Ok(UserClaims::default())
     }
 }
 
-/// A claim of any type. `null` is absent.
-#[derive(Debug, Default, PartialEq)]
-enum Claim {
-    #[default]
-    Absent,
-    Text(String),
-    Integer(i128),
-    Fraction(f64),
-    List(Vec<Claim>),
-    Other,
-}
-
-impl Claim {
-    fn or(self, other: Self) -> Self {
-        if self == Self::Absent { other } else { self }
+/// A user as an object, or only the id.
+fn user_or_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<UserClaims, D::Error> {
+    let value = serde_json::Value::deserialize(deserializer)?;
+    if value.is_object() {
+        return user(value).map_err(D::Error::custom);
     }
-
-    /// The role, or the most privileged role of a list. Words in a list that name no role are ignored, unless all are.
-    fn role(&self, name: &'static str) -> Result<Option<Role>, TokenError> {
-        let invalid = TokenError::Claim(name);
-        match self {
-            Self::Absent => Ok(None),
-            Self::Text(word) => Role::from_claim(word).map(Some).ok_or(invalid),
-            Self::List(entries) if entries.is_empty() => Ok(None),
-            Self::List(entries) => {
-                let roles = entries.iter().filter_map(|entry| match entry {
-                    Self::Text(word) => Role::from_claim(word),
-                    _ => None,
-                });
-                Role::strongest(roles).map(Some).ok_or(invalid)
-            }
-            _ => Err(invalid),
-        }
-    }
-
-    fn text(self) -> Option<String> {
-        match self {
-            Self::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    /// A text to show: truncated if it is too long, ignored if it is invalid.
-    fn display_line<const MOST: usize>(self) -> Option<Line<MOST>> {
-        let text = self.text()?;
-        match Line::new(&text) {
-            Ok(line) => Some(line),
-            Err(InvalidText::TooLong(_)) => {
-                let cut: String = text.trim().chars().take(MOST).collect();
-                Line::new(&cut).ok()
-            }
-            Err(_) => None,
-        }
-    }
-
-    /// A `NumericDate`: seconds, possibly with a fraction (RFC 7519, section 2). Clamped to the calendar's range.
-    fn time(&self, name: &'static str) -> Result<Option<Timestamp>, TokenError> {
-        let seconds = match *self {
-            Self::Absent => return Ok(None),
-            Self::Integer(seconds) => seconds,
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "a float cast saturates, and the clamp is narrower"
-            )]
-            Self::Fraction(seconds) if seconds.is_finite() => seconds.floor() as i128,
-            _ => return Err(TokenError::Claim(name)),
-        };
-        if NOT_SECONDS.contains(&seconds) {
-            return Err(TokenError::NotSeconds(name));
-        }
-        let bounded = seconds.clamp(Timestamp::MIN.as_second().into(), Timestamp::MAX.as_second().into());
-        let seconds = i64::try_from(bounded).map_err(|_| TokenError::Claim(name))?;
-        Timestamp::from_second(seconds).map(Some).map_err(|_| TokenError::Claim(name))
-    }
-}
-
-impl<'de> Deserialize<'de> for Claim {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ClaimVisitor)
-    }
-}
-
-struct ClaimVisitor;
-
-impl<'de> Visitor<'de> for ClaimVisitor {
-    type Value = Claim;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a claim")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Claim, E> {
-        Ok(Claim::Text(text.to_owned()))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Claim, E> {
-        Ok(Claim::Integer(number.into()))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Claim, E> {
-        Ok(Claim::Integer(number.into()))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Claim, E> {
-        Ok(Claim::Fraction(number))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Claim, E> {
-        Ok(Claim::Other)
-    }
-
-    fn visit_unit<E>(self) -> Result<Claim, E> {
-        Ok(Claim::Absent)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Claim, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
-        }
-        Ok(Claim::List(list))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Claim, A::Error> {
-        // The id of a MongoDB document in extended JSON: `{"$oid": "…"}`.
-        let mut claim = Claim::Other;
-        while let Some(name) = entries.next_key::<String>()? {
-            if name == "$oid" {
-                claim = entries.next_value()?;
-            } else {
-                entries.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(claim)
-    }
+    let id = Claim::deserialize(value).map_err(D::Error::custom)?;
+    Ok(UserClaims { id, ..UserClaims::default() })
 }
 
 #[cfg(test)]

@@ -93,10 +93,10 @@ pub async fn set_delivery(
         let detail = "Nothing to change: send a driver, a partner, a location or an expected time.";
         return Err(Problem::new(Code::Unchanged).detail(detail));
     }
-    if let Some(driver) = body.driver_id.take() {
-        body.driver_id = Some(resolve_user(&app, &caller, driver).await?);
-    }
     let order = order_ref(&app, &caller, &order).await?;
+    if let Some(driver) = body.driver_id.take() {
+        body.driver_id = Some(resolve_user(&app, &caller, order, driver).await?);
+    }
     let context = CommandContext { caller: &caller, key: &key, body: &raw, expected };
     let outcome = match body.location {
         Some(LocationInput(location)) => {

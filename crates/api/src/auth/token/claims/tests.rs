@@ -39,12 +39,22 @@ fn the_subject_is_the_first_of_the_claims_that_shops_use() {
         (with(json!({"sub": null, "user": {"_id": "65f0", "name": "Asha"}})), "jwt|65f0"),
         (with(json!({"sub": null, "user": "8"})), "jwt|8"),
         (with(json!({"user": {"id": 8}})), "jwt|42"),
+        (with(json!({"sub": "", "id": null, "userID": 8})), "jwt|8"),
+        (with(json!({"sub": " ", "user": {"sub": "8"}})), "jwt|8"),
+        (with(json!({"sub": null, "data": {"id": 8}})), "jwt|8"),
+        (with(json!({"sub": null, "payload": {"userId": 8}, "data": "9"})), "jwt|8"),
+        (with(json!({"sub": null, "UserInfo": {"_id": "65f0"}})), "jwt|65f0"),
+        (with(json!({"sub": null, "_doc": {"_id": "65f0"}, "$isNew": false})), "jwt|65f0"),
         (with(json!({"iss": "shop-a"})), "shop-a|42"),
         (with(json!({"iss": ""})), "jwt|42"),
         (with(json!({"sub": "x".repeat(128)})), &*format!("jwt|{}", "x".repeat(128))),
     ] {
         assert_eq!(judge(claims).unwrap().user.as_str(), user);
     }
+}
+
+fn not_seconds(claim: &'static str, unit: &'static str, divisor: u32) -> TokenError {
+    TokenError::NotSeconds { claim, unit, divisor }
 }
 
 #[test]
@@ -55,18 +65,27 @@ fn a_wrong_claim_that_matters_is_fatal() {
         (json!({"sub": 1.5, "id": "7"}), TokenError::Claim("sub")),
         (json!({"sub": {"id": 1}}), TokenError::Claim("sub")),
         (json!({"iss": ["a"]}), TokenError::Claim("iss")),
+        (json!({"sub": null, "data": "7"}), TokenError::NoSubject),
+        (json!({"sub": "", "id": ""}), TokenError::NoSubject),
         (json!({"role": "superadmin"}), TokenError::Claim("role")),
+        (json!({"role": "super admin"}), TokenError::Claim("role")),
+        (json!({"role": "not an admin"}), TokenError::Claim("role")),
+        (json!({"role": "owner,manager"}), TokenError::Claim("role")),
+        (json!({"role": 1}), TokenError::Claim("role")),
+        (json!({"role": null, "userRole": "owner", "isAdmin": false}), TokenError::Claim("userRole")),
         (json!({"role": ["superadmin"]}), TokenError::Claim("role")),
-        (json!({"role": {"name": "admin"}}), TokenError::Claim("role")),
+        (json!({"role": {"name": "superadmin", "admin": true}}), TokenError::Claim("role")),
+        (json!({"role": {"admin": false}}), TokenError::Claim("role")),
         (json!({"role": null, "roles": ["owner"]}), TokenError::Claim("roles")),
         (json!({"role": null, "roles": 1}), TokenError::Claim("roles")),
-        (json!({"exp": NOW * 1000}), TokenError::NotSeconds("exp")),
-        (json!({"exp": (NOW + 60) * 1_000_000}), TokenError::NotSeconds("exp")),
-        (json!({"iat": NOW * 1000}), TokenError::NotSeconds("iat")),
-        (json!({"role": ""}), TokenError::Claim("role")),
-        (json!({"store": "a/b"}), TokenError::Claim("store")),
-        (json!({"store": ""}), TokenError::Claim("store")),
-        (json!({"store": 5}), TokenError::Claim("store")),
+        (json!({"exp": NOW * 1000}), not_seconds("exp", "milliseconds", 1000)),
+        (json!({"exp": (NOW * 1000).to_string()}), not_seconds("exp", "milliseconds", 1000)),
+        (json!({"exp": (NOW + 60) * 1_000_000}), not_seconds("exp", "microseconds", 1_000_000)),
+        (json!({"iat": NOW * 1000}), not_seconds("iat", "milliseconds", 1000)),
+        (json!({"role": "admin", "store": "a/b"}), TokenError::Claim("store")),
+        (json!({"role": "admin", "store": ""}), TokenError::Claim("store")),
+        (json!({"role": "admin", "storeId": "My Shop"}), TokenError::Claim("storeId")),
+        (json!({"role": "admin", "store": 1.5}), TokenError::Claim("store")),
         (json!({"exp": "soon"}), TokenError::Claim("exp")),
         (json!({"nbf": []}), TokenError::Claim("nbf")),
         (json!({"iss": ISSUER}), TokenError::Claim("sid")),
@@ -74,7 +93,7 @@ fn a_wrong_claim_that_matters_is_fatal() {
     ] {
         assert_eq!(judge(with(change.clone())).unwrap_err(), error, "{change}");
     }
-    for subject in [String::new(), "x".repeat(129), "a\nb".to_owned(), "a\0".to_owned()] {
+    for subject in ["x".repeat(129), "a\nb".to_owned(), "a\0".to_owned()] {
         let error = judge(with(json!({"sub": subject}))).unwrap_err();
         assert!(matches!(error, TokenError::Subject(_)), "{subject:?}: {error:?}");
     }
@@ -84,7 +103,7 @@ fn a_wrong_claim_that_matters_is_fatal() {
 }
 
 #[test]
-fn a_role_is_read_in_any_case_and_from_lists() {
+fn a_role_is_read_under_the_names_and_in_the_forms_of_shops() {
     for (claims, role) in [
         (json!({"role": "Admin"}), Role::Staff),
         (json!({"role": ["ADMIN"]}), Role::Staff),
@@ -94,7 +113,26 @@ fn a_role_is_read_in_any_case_and_from_lists() {
         (json!({"role": null, "roles": ["user", "driver"]}), Role::Driver),
         (json!({"role": null, "roles": "Admin"}), Role::Staff),
         (json!({"role": null, "roles": []}), Role::Customer),
-        (json!({"role": "user", "roles": ["admin"]}), Role::Customer),
+        (json!({"role": "user", "roles": ["admin"]}), Role::Staff),
+        (json!({"role": "superadmin", "roles": ["driver"]}), Role::Driver),
+        (json!({"role": ""}), Role::Customer),
+        (json!({"role": "", "roles": [""], "authorities": ["READ"], "userType": "vip"}), Role::Customer),
+        (json!({"role": "user", "isAdmin": true}), Role::Staff),
+        (json!({"role": null, "is_admin": 1}), Role::Staff),
+        (json!({"role": null, "admin": "true"}), Role::Staff),
+        (json!({"role": null, "isAdmin": false, "admin": "Mira"}), Role::Customer),
+        (json!({"role": null, "userRole": "ADMIN"}), Role::Staff),
+        (json!({"role": null, "user_role": "driver"}), Role::Driver),
+        (json!({"role": null, "userType": "Admin"}), Role::Staff),
+        (json!({"role": null, "authorities": [{"authority": "ROLE_ADMIN"}]}), Role::Staff),
+        (json!({"role": null, "roles": "user,Admin"}), Role::Staff),
+        (json!({"role": "user driver"}), Role::Driver),
+        (json!({"role": "Store Owner"}), Role::Staff),
+        (json!({"role": {"_id": "65f0", "name": "admin"}}), Role::Staff),
+        (json!({"role": null, "roles": {"User": 2001, "Admin": 5150}}), Role::Staff),
+        (json!({"role": null, "roles": {"User": 2001, "Admin": null}}), Role::Customer),
+        (json!({"role": null, "data": {"role": "admin"}}), Role::Staff),
+        (json!({"role": null, "user": {"isAdmin": true}}), Role::Staff),
         (json!({"role": null, "user": {"id": 1, "role": "ADMIN"}}), Role::Staff),
         (json!({"role": null, "user": {"id": 1, "roles": ["driver"]}}), Role::Driver),
         (json!({"role": "user", "user": {"role": "admin"}}), Role::Customer),
@@ -108,7 +146,9 @@ fn a_role_is_read_in_any_case_and_from_lists() {
 
 #[test]
 fn an_address_with_admin_in_it_makes_nobody_an_admin() {
-    let claims = with(json!({"email": "admin@shop.example", "name": "admin", "isAdmin": true}));
+    let claims = with(
+        json!({"email": "admin@shop.example", "name": "admin", "type": "admin", "permissions": ["admin"]}),
+    );
     let principal = judge(claims).unwrap();
     assert_eq!(principal.role, Role::Customer);
     assert!(matches!(principal.actor(), Actor::Customer { .. }));
@@ -118,10 +158,20 @@ fn an_address_with_admin_in_it_makes_nobody_an_admin() {
 
 #[test]
 fn staff_work_for_the_store_they_name_else_for_the_main_one() {
-    for (store, expected) in [(json!(null), "main"), (json!("north"), "north")] {
-        let principal = judge(with(json!({"role": "admin", "store": store}))).unwrap();
+    for (claims, expected) in [
+        (json!({"store": null}), "main"),
+        (json!({"store": "north"}), "north"),
+        (json!({"storeId": 5}), "5"),
+        (json!({"store_id": {"$oid": "65f0"}}), "65f0"),
+        (json!({"user": {"storeId": "north"}}), "north"),
+    ] {
+        let mut staff = with(json!({"role": "admin"}));
+        staff.as_object_mut().unwrap().append(&mut claims.as_object().unwrap().clone());
+        let principal = judge(staff).unwrap();
         assert!(matches!(principal.actor(), Actor::Staff { store, .. } if store.as_str() == expected));
     }
+    let customer = judge(with(json!({"storeId": "My Shop"}))).unwrap();
+    assert_eq!(customer.store, StoreId::main(), "customers work for none");
 }
 
 #[test]
@@ -142,6 +192,7 @@ fn what_is_only_shown_is_cut_or_dropped() {
 fn a_token_ends_to_the_second_and_begins_with_leeway() {
     for (change, expected) in [
         (json!({"exp": NOW + 1}), Ok(())),
+        (json!({"exp": format!(" {}", NOW + 1)}), Ok(())),
         (json!({"exp": NOW}), Err(TokenError::Expired)),
         (json!({"exp": NOW - 1}), Err(TokenError::Expired)),
         (json!({"exp": 0}), Err(TokenError::Expired)),
@@ -155,6 +206,7 @@ fn a_token_ends_to_the_second_and_begins_with_leeway() {
         (json!({"iat": NOW + 120}), Ok(())),
         (json!({"iat": NOW + 121}), Err(TokenError::NotYet)),
         (json!({"exp": null}), Err(TokenError::NoExpiry)),
+        (json!({"exp": ""}), Err(TokenError::NoExpiry)),
     ] {
         assert_eq!(judge(with(change.clone())).map(|_| ()), expected, "{change}");
     }
