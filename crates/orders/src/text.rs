@@ -62,6 +62,15 @@ fn unwanted_in_prose(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
+/// Line ends as Windows and browsers' forms write them become `\n`.
+fn unix_lines(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') {
+        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 fn check(
     text: &str,
     most: usize,
@@ -116,7 +125,7 @@ pub fn is_blank(text: &str) -> bool {
 }
 
 macro_rules! text {
-    ($(#[$doc:meta])* $name:ident, $unwanted:expr, $allowed:expr) => {
+    ($(#[$doc:meta])* $name:ident, $read:expr, $unwanted:expr, $allowed:expr) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
         #[serde(try_from = "std::borrow::Cow<'_, str>")]
@@ -124,7 +133,8 @@ macro_rules! text {
 
         impl<const MOST: usize> $name<MOST> {
             pub fn new(text: &str) -> Result<Self, InvalidText> {
-                check(text, MOST, $unwanted, $allowed).map(Self)
+                let read: fn(&str) -> Cow<'_, str> = $read;
+                check(&read(text), MOST, $unwanted, $allowed).map(Self)
             }
 
             pub fn as_str(&self) -> &str {
@@ -194,11 +204,11 @@ macro_rules! text {
 
 text!(
     /// One line of at most `MOST` characters: a name, a street, a tracking number.
-    Line, unwanted_in_line, |_| false
+    Line, |text| Cow::Borrowed(text), unwanted_in_line, |_| false
 );
 text!(
     /// Several lines of at most `MOST` characters in all: a note, a description.
-    Prose, unwanted_in_prose, |c| c == '\n' || c == '\t'
+    Prose, unix_lines, unwanted_in_prose, |c| c == '\n' || c == '\t'
 );
 
 #[cfg(test)]

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use orders::order::{Accuracy, GeoPoint, LocationReport};
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::lenient::{convert, first, members_of, number_of};
+use super::lenient::{convert, first, is_absent, number_of};
 
 /// The units in which devices count since 1970: a number below the bound is in a unit of so many milliseconds. The smallest
 /// one is a nanosecond. None of them reaches the bound before the year 5000.
@@ -43,39 +43,86 @@ pub(crate) struct NewLocation {
 impl<'de> Deserialize<'de> for LocationInput {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let location = location_of(&Value::deserialize(deserializer)?).map_err(de::Error::custom)?;
-        let rule = "must have `latitude` and `longitude`";
-        location.map(Self).ok_or_else(|| de::Error::custom(rule))
+        location.map(Self).ok_or_else(|| de::Error::custom(LOCATION))
     }
 }
 
-/// A location. Members that it does not know are ignored, and so is one without coordinates.
+/// A location: coordinates under the names that devices use, a point of RFC 7946, or `53.5, 10`. Members that it does not know are ignored,
+/// and empty coordinates count as absent.
 pub(crate) fn optional_location<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<LocationReport>, D::Error> {
     location_of(&Value::deserialize(deserializer)?).map_err(de::Error::custom)
 }
 
+/// What a location must be.
+const LOCATION: &str =
+    "must have coordinates, such as {\"lat\": 53.5, \"lng\": 10}; send the name of a place in `note`";
+const LATITUDE: [&str; 2] = ["latitude", "lat"];
+const LONGITUDE: [&str; 4] = ["longitude", "lng", "lon", "long"];
+
 fn location_of(value: &Value) -> Result<Option<LocationReport>, String> {
-    let Some(members) = members_of(value)? else { return Ok(None) };
-    // A browser's `GeolocationPosition` has the coordinates one level down.
+    match value {
+        Value::Object(members) => match coordinates(members)? {
+            Some(point) => report(members, point).map(Some),
+            None if members.is_empty() || has_coordinates(members) => Ok(None),
+            None => Err(LOCATION.to_owned()),
+        },
+        Value::String(text) if !text.trim().is_empty() => {
+            let pair = text.split_once(',').and_then(|(latitude, longitude)| {
+                Some((latitude.trim().parse().ok()?, longitude.trim().parse().ok()?))
+            });
+            let (latitude, longitude) = pair.ok_or(LOCATION)?;
+            let point = GeoPoint::new(latitude, longitude).map_err(|error| error.to_string())?;
+            Ok(Some(LocationReport::from(point)))
+        }
+        value if is_absent(value) => Ok(None),
+        _ => Err(LOCATION.to_owned()),
+    }
+}
+
+/// The location of a body that has the coordinates beside its other members.
+pub(crate) fn flat_location(members: &Map<String, Value>) -> Result<Option<LocationReport>, String> {
+    match has_coordinates(members).then(|| coordinates(members)).transpose()?.flatten() {
+        Some(point) => report(members, point).map(Some),
+        None => Ok(None),
+    }
+}
+
+fn has_coordinates(members: &Map<String, Value>) -> bool {
+    LATITUDE.iter().chain(&LONGITUDE).any(|name| members.contains_key(*name))
+}
+
+/// A browser's `GeolocationPosition` has the coordinates one level down.
+fn inner(members: &Map<String, Value>) -> &Map<String, Value> {
     let coords = members.get("coords").and_then(Value::as_object).filter(|coords| !coords.is_empty());
-    let inner = coords.unwrap_or(members);
+    coords.unwrap_or(members)
+}
+
+fn coordinates(members: &Map<String, Value>) -> Result<Option<GeoPoint>, String> {
+    let inner = inner(members);
     // A point of RFC 7946 is `[longitude, latitude]`.
     let point = members.get("coordinates").and_then(Value::as_array);
     let of_point = |index: usize| point.and_then(|point| point.get(index));
-    let latitude = number_of(first(inner, &["latitude", "lat"]).or_else(|| of_point(1)))?;
-    let longitude = number_of(first(inner, &["longitude", "lng", "lon"]).or_else(|| of_point(0)))?;
-    let (latitude, longitude) = match (latitude, longitude) {
-        (Some(latitude), Some(longitude)) => (latitude, longitude),
-        (None, None) => return Ok(None),
-        _ => return Err("must have both `latitude` and `longitude`".to_owned()),
-    };
-    let point = GeoPoint::new(latitude, longitude).map_err(|error| error.to_string())?;
-    let accuracy = number_of(first(inner, &["accuracy"]))?.map(Accuracy::try_from);
-    let accuracy = accuracy.transpose().map_err(|error| error.to_string())?;
+    let latitude = number_of(first(inner, &LATITUDE).or_else(|| of_point(1)))?;
+    let longitude = number_of(first(inner, &LONGITUDE).or_else(|| of_point(0)))?;
+    match (latitude, longitude) {
+        (Some(latitude), Some(longitude)) => {
+            GeoPoint::new(latitude, longitude).map(Some).map_err(|error| error.to_string())
+        }
+        (None, None) => Ok(None),
+        _ => Err("must have both `latitude` and `longitude`".to_owned()),
+    }
+}
+
+fn report(members: &Map<String, Value>, point: GeoPoint) -> Result<LocationReport, String> {
+    // Some devices send -1 for an unknown accuracy.
+    let inner = inner(members);
+    let accuracy = number_of(first(inner, &["accuracy"]))?.filter(|accuracy| *accuracy >= 0.0);
+    let accuracy = accuracy.map(Accuracy::try_from).transpose().map_err(|error| error.to_string())?;
     let at = first(members, &TIMES).or_else(|| first(inner, &TIMES));
     let at = at.map(convert::<DeviceTime>).transpose()?;
-    Ok(Some(LocationReport { point, measured_at: at.map(|at| at.0), accuracy }))
+    Ok(LocationReport { point, measured_at: at.map(|at| at.0), accuracy })
 }
 
 /// A time as devices write it: RFC 3339, or a number since 1970, perhaps as text.
@@ -114,11 +161,12 @@ impl<'de> Deserialize<'de> for DeviceTime {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<DeviceTime, E> {
-                match (text.parse::<Timestamp>(), text.parse::<f64>()) {
-                    (Ok(at), _) if at >= Timestamp::UNIX_EPOCH => Ok(DeviceTime(at)),
-                    (Ok(_), _) => Err(E::custom("must be a time after 1970")),
-                    (Err(_), Ok(number)) if number.is_finite() => Self::of(number),
-                    _ => Err(E::custom(
+                let text = text.trim();
+                match (written(text), text.parse::<f64>()) {
+                    (Some(at), _) if at >= Timestamp::UNIX_EPOCH => Ok(DeviceTime(at)),
+                    (Some(_), _) => Err(E::custom("must be a time after 1970")),
+                    (None, Ok(number)) if number.is_finite() => Self::of(number),
+                    (None, _) => Err(E::custom(
                         "must be a time such as 2026-01-31T12:00:00Z, or milliseconds since 1970",
                     )),
                 }
@@ -143,6 +191,15 @@ impl<'de> Deserialize<'de> for DeviceTime {
     }
 }
 
+/// A time as text: RFC 3339, or as a JavaScript `Date` becomes text (`String(date)`, `toUTCString`).
+fn written(text: &str) -> Option<Timestamp> {
+    // `Sat Jan 31 2026 17:30:00 GMT+0530 (India Standard Time)`
+    let date = text.split(" (").next().unwrap_or(text);
+    let javascript = || jiff::Zoned::strptime("%a %b %d %Y %H:%M:%S GMT%z", date).ok();
+    let utc = || jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok();
+    text.parse().ok().or_else(|| javascript().map(|at| at.timestamp())).or_else(utc)
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -164,8 +221,14 @@ mod tests {
             let DeviceTime(read) = serde_json::from_value(at.clone()).unwrap();
             assert_eq!(read.as_millisecond(), 1_769_860_800_500, "{at}");
         }
+        for at in ["Sat Jan 31 2026 17:30:00 GMT+0530 (India Standard Time)", "Sat, 31 Jan 2026 12:00:00 GMT"]
+        {
+            let DeviceTime(read) = serde_json::from_value(json!(at)).unwrap();
+            assert_eq!(read.as_second(), 1_769_860_800, "{at}");
+        }
         for bad in [
             json!("yesterday"),
+            json!("1/31/2026, 12:00:00 PM"),
             json!(""),
             json!(-1),
             json!("NaN"),
@@ -200,12 +263,12 @@ mod tests {
         }
         assert_eq!(read(json!({"lat": 53.5, "lng": 10, "timestamp": "", "accuracy": ""})).unwrap(), plain);
         for bad in [
-            json!({"lat": 1, "lng": 1, "accuracy": -1}),
+            json!({"lat": 1, "lng": 1, "accuracy": "far"}),
             json!({"lat": 1, "lng": 181}),
             json!({"lat": 1, "lng": 1, "at": "now"}),
             json!({"lat": 1}),
             json!({}),
-            json!("53.5,10"),
+            json!("53.5"),
         ] {
             assert!(read(bad.clone()).is_err(), "{bad}");
         }
@@ -222,16 +285,20 @@ mod tests {
             json!({"latitude": 53.5, "lon": 10, "address": "Harbour Road", "heading": null}),
             json!({"lat": "", "latitude": " 53.5 ", "longitude": 10.0, "timestamp": 1_769_860_800_500_i64}),
             json!({"coords": {"latitude": 53.5, "longitude": 10, "accuracy": 5}, "timestamp": "1769860800500"}),
+            json!({"type": "Point", "coordinates": [10, 53.5]}),
+            json!({"latitude": 53.5, "long": 10, "accuracy": -1}),
+            json!("53.5, 10"),
         ] {
             assert_eq!(read(value.clone()), Ok(Some((53.5, 10.0))), "{value}");
         }
-        for absent in
-            [json!(null), json!(""), json!({}), json!({"lat": "", "lng": ""}), json!({"address": "x"})]
-        {
+        for absent in [json!(null), json!(""), json!({}), json!({"lat": "", "lng": "", "address": "x"})] {
             assert_eq!(read(absent.clone()), Ok(None), "{absent}");
         }
         for bad in [
-            json!("here"),
+            json!("Mumbai Hub"),
+            json!({"address": "x"}),
+            json!({"type": "Point", "coordinates": [10]}),
+            json!({"lat": 1, "lng": 2, "timestamp": "1/31/2026, 12:00:00 PM"}),
             json!([1, 2]),
             json!({"lat": 1}),
             json!({"lat": "north", "lng": 1}),

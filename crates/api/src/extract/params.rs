@@ -9,30 +9,38 @@ use serde::de::DeserializeOwned;
 use super::{field_name, truncate_message};
 use crate::problem::{Code, Problem};
 
-/// Parameters that clients add so that no cache answers: jQuery's `_`, and others in use. No read has a parameter of these
-/// names.
-const CACHE_BUSTERS: [&str; 17] = [
-    "_",
-    "__",
+/// Parameters that clients add so that no cache answers, without `_` and `-` and in small letters; the empty one is jQuery's
+/// `_`. No read has a parameter of these names.
+const CACHE_BUSTERS: [&str; 25] = [
+    "",
     "t",
-    "_t",
     "ts",
-    "_ts",
-    "cb",
-    "_cb",
-    "nocache",
-    "no-cache",
-    "no_cache",
-    "rand",
-    "_rand",
-    "random",
+    "time",
+    "timestamp",
+    "now",
+    "v",
+    "r",
     "rnd",
-    "cachebuster",
+    "rand",
+    "random",
+    "nonce",
+    "dc",
+    "cb",
+    "cache",
     "cachebust",
+    "cachebuster",
+    "cachebusting",
+    "bust",
+    "buster",
+    "nc",
+    "nocache",
+    "preventcache",
+    "refresh",
+    "reload",
 ];
 
-/// The query string as a flat struct. A key that may be repeated is a `Vec` with `#[serde(default)]`. Parameters whose only
-/// purpose is to avoid caches are ignored.
+/// The query string as a flat struct. A key that may be repeated is a `Vec` with `#[serde(default)]`. Parameters without a
+/// value count as absent, and those whose only purpose is to avoid caches are ignored.
 #[derive(Debug, Clone, Copy)]
 pub struct Query<T>(pub T);
 
@@ -41,11 +49,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let pairs = parts.uri.query().unwrap_or_default().split('&');
-        let meant = pairs.filter(|pair| {
-            let name = pair.split_once('=').map_or(*pair, |(name, _)| name);
-            !CACHE_BUSTERS.iter().any(|buster| name.eq_ignore_ascii_case(buster))
-        });
-        let query = meant.collect::<Vec<_>>().join("&");
+        let query = pairs.filter(|pair| is_meant(pair)).collect::<Vec<_>>().join("&");
         let parser = serde_html_form::Deserializer::from_bytes(query.as_bytes());
         serde_path_to_error::deserialize(parser).map(Self).map_err(|error| {
             let message = error.inner().to_string();
@@ -53,6 +57,26 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
             refused(Code::InvalidQuery, "The query string", &field, &message)
         })
     }
+}
+
+/// Whether a pair of a query string is a parameter with a value, and not there to avoid caches.
+fn is_meant(pair: &str) -> bool {
+    let (name, value) = match pair.split_once('=') {
+        Some((_, "")) => return false,
+        Some((name, value)) => (name, value),
+        None => (pair, ""),
+    };
+    // `?1733072400000`, and `?0.123` of `Math.random()`.
+    if value.is_empty() && name.starts_with(|c: char| c.is_ascii_digit()) && name.parse::<f64>().is_ok() {
+        return false;
+    }
+    let name = name
+        .replace("%5F", "")
+        .replace("%5f", "")
+        .replace("%2D", "")
+        .replace("%2d", "")
+        .replace(['_', '-'], "");
+    !CACHE_BUSTERS.contains(&name.to_ascii_lowercase().as_str())
 }
 
 /// Path parameters: one value, a tuple, or a struct with the route's names.
@@ -139,10 +163,23 @@ mod tests {
             "nocache&limit=5",
             "rand=0.5&_=1&_=2&limit=5",
             "noCache=1",
+            "timestamp=1769860800500&limit=5",
+            "v=1&r=2&rnd=0.5&_dc=3&time=4&cache_bust=5&nc=6",
+            "1769860800500",
+            "limit=5&0.7312",
+            "%5F=1",
+            "cacheBuster=abc&limit=5",
         ] {
             let filter = query(text).await.unwrap();
             assert!(filter.status.is_empty() && filter.limit.is_none_or(|limit| limit == 5), "{text}");
             assert_eq!(filter.limit.is_some(), text.contains("limit"), "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_parameter_without_a_value_is_absent() {
+        for text in ["limit=", "limit=&status=", "page=", "&&"] {
+            assert_eq!(query(text).await.unwrap(), ListQuery { limit: None, status: vec![] }, "{text}");
         }
     }
 
@@ -155,6 +192,9 @@ mod tests {
             ("limit=1&limit=2", "limit"),
             ("limit=%ff", "limit"),
             ("page=2", "page"),
+            ("limits=2", "limits"),
+            ("tim=2", "tim"),
+            ("sinc", "sinc"),
         ] {
             let problem = query(text).await.unwrap_err();
             assert_eq!((problem.code(), problem.status_code().as_u16()), (Code::InvalidQuery, 400), "{text}");

@@ -9,23 +9,29 @@ use axum::http::header::{CACHE_CONTROL, ETAG};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use eventlog::{OrderFilter, PagePosition};
+use jiff::Timestamp;
 use orders::command::{SetDelivery, SetStatus};
 use orders::order::LocationReport;
-use orders::text::Prose;
+use orders::text::{Line, Prose};
 use orders::view::{OrderView, TrackingStep};
 use orders::{Audience, Command, OrderNumber, OrderRef, Partner, Status};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::app::AppState;
+use crate::app::{App, AppState};
 use crate::caller::{LiveCaller, LiveStaff};
-use crate::commands::{CommandContext, database_error, none_match_has, not_modified};
-use crate::extract::{Json, NewLocation, Query, lenient, optional_location};
+use crate::commands::{
+    CommandContext, CommandOutcome, database_error, none_match_has, not_modified, visible,
+};
+use crate::extract::{self, Json, NewLocation, Query, RawBody, lenient, optional_location};
 use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, Problem};
 use crate::resources::orders::order_ref;
 use crate::resources::page::PageLimit;
 use crate::sessions::base64url;
+
+/// How often details are tried while others change the order.
+const MAX_ATTEMPTS: usize = 5;
 
 /// Orders in one response, if the request does not say.
 const DEFAULT_ORDERS: usize = 100;
@@ -57,11 +63,11 @@ pub struct PolledOrder {
 #[into_params(parameter_in = Query)]
 pub struct PollQuery {
     /// Orders per page, 1 to 200. Default: 100.
-    #[serde(default, deserialize_with = "lenient::parsed")]
+    #[serde(default, deserialize_with = "lenient::query")]
     #[param(value_type = Option<usize>, minimum = 1, maximum = 200)]
     limit: Option<PageLimit>,
     /// `next` of the previous page: only orders with a lower number.
-    #[serde(default, deserialize_with = "lenient::parsed")]
+    #[serde(default, deserialize_with = "lenient::query")]
     #[param(value_type = Option<String>, example = "10001")]
     before: Option<PageEnd>,
 }
@@ -124,8 +130,8 @@ pub async fn manage(
     Ok(response)
 }
 
-/// Status, location and delivery partner in one request. Omitted and empty fields are not changed, and members that the
-/// server does not know are ignored. Numbers may be texts.
+/// Status, details, location and delivery partner in one request. Omitted and empty fields are not changed, and members that
+/// the server does not know are ignored. Numbers may be texts. A field that cannot be read is refused, and nothing is changed.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = Tracking)]
 #[serde(rename_all = "camelCase")]
@@ -137,10 +143,21 @@ pub struct TrackingUpdate {
     /// The new status. The status that the order already has changes nothing.
     #[serde(default, deserialize_with = "lenient::status")]
     status: Option<Status>,
-    /// A note that only staff can see, for a new status.
+    /// A note that only staff can see.
     #[serde(default, deserialize_with = "lenient::parsed")]
     note: Option<Prose<2000>>,
-    /// The location of the delivery. `lat` and `lng` are accepted, too.
+    /// The reason of the new status. Required to move the status back. The customer sees it if the order is cancelled.
+    #[serde(default, deserialize_with = "lenient::parsed")]
+    reason: Option<Prose<500>>,
+    /// The carrier's tracking number.
+    #[serde(default, deserialize_with = "lenient::code")]
+    #[schema(value_type = Option<String>)]
+    tracking_number: Option<Line<100>>,
+    /// The expected time of arrival: RFC 3339, or milliseconds since 1970.
+    #[serde(default, deserialize_with = "lenient::time")]
+    estimated_delivery: Option<Timestamp>,
+    /// The location of the delivery. `lat` and `lng` are accepted, too, and so is a point of RFC 7946. The coordinates may also be
+    /// beside the other fields.
     #[serde(default, deserialize_with = "optional_location")]
     #[schema(value_type = Option<NewLocation>)]
     location: Option<LocationReport>,
@@ -176,20 +193,34 @@ pub async fn tracking(
             .error("orderId", rule));
     };
     let order = order_ref(&app, &staff.caller, &name).await?;
-    let (status, location, partner) = (body.status, body.location, body.delivery_partner);
-    if status.is_none() && location.is_none() && partner.is_none() {
-        let rule = "needs `status`, `location` or `deliveryPartner`";
+    if body.status.is_none() && body.reason.is_some() {
+        let rule = "needs a `status`; send a remark in `note`";
+        return Err(Problem::new(Code::InvalidBody)
+            .detail(format!("`reason` {rule}."))
+            .error("reason", rule));
+    }
+    let location = match body.location {
+        Some(location) => Some(location),
+        None => flat_location(&raw)?,
+    };
+    let partner = body.delivery_partner;
+    let details = Details {
+        tracking_number: body.tracking_number,
+        estimated_delivery: body.estimated_delivery,
+        note: body.note,
+        reason: body.reason,
+    };
+    let caller = &staff.caller;
+    let mut changed = None;
+    if body.status.is_some() || details.has_value() {
+        let context = CommandContext { caller, key: &key.part("status"), body: &raw, expected: None };
+        changed = Some(set_status(&app, order, body.status, details, context).await?);
+    } else if location.is_none() && partner.is_none() {
+        let rule =
+            "needs `status`, `location`, `deliveryPartner`, `trackingNumber`, `estimatedDelivery` or `note`";
         return Err(Problem::new(Code::InvalidBody)
             .detail(format!("`orderId` {rule}."))
             .error("status", rule));
-    }
-    let caller = &staff.caller;
-    let mut changed = None;
-    if let Some(status) = status {
-        let (tracking_number, estimated_delivery, note, reason) = (None, None, body.note, None);
-        let set = SetStatus { order, status, tracking_number, estimated_delivery, note, reason };
-        let context = CommandContext { caller, key: &key.part("status"), body: &raw, expected: None };
-        changed = Some(app.command(Command::SetStatus(set), context).await?);
     }
     let context = CommandContext { caller, key: &key.part("delivery"), body: &raw, expected: None };
     let set = |partner, location| {
@@ -216,4 +247,54 @@ pub async fn tracking(
         }
     }
     changed.ok_or_else(|| Problem::new(Code::Unchanged))?.into_order(StatusCode::OK)
+}
+
+/// What may come with a status, or without one.
+struct Details {
+    tracking_number: Option<Line<100>>,
+    estimated_delivery: Option<Timestamp>,
+    note: Option<Prose<2000>>,
+    /// Only with a status.
+    reason: Option<Prose<500>>,
+}
+
+impl Details {
+    fn has_value(&self) -> bool {
+        self.tracking_number.is_some() || self.estimated_delivery.is_some() || self.note.is_some()
+    }
+}
+
+/// Sets the status, or else only the details: then the order keeps the status that it has when they are stored.
+async fn set_status(
+    app: &App,
+    order: OrderRef,
+    status: Option<Status>,
+    details: Details,
+    context: CommandContext<'_>,
+) -> Result<CommandOutcome, Problem> {
+    let Details { tracking_number, estimated_delivery, note, reason } = details;
+    let mut set =
+        SetStatus { order, status: Status::Pending, tracking_number, estimated_delivery, note, reason };
+    if let Some(status) = status {
+        return app.command(Command::SetStatus(SetStatus { status, ..set }), context).await;
+    }
+    let CommandContext { caller, key, body, .. } = context;
+    for _ in 0..MAX_ATTEMPTS {
+        let present = visible(app, caller, order).await?.0;
+        set.status = present.order.status();
+        let context = CommandContext { caller, key, body, expected: Some(present.order.version) };
+        match app.command(Command::SetStatus(set.clone()), context).await {
+            Err(problem) if problem.code() == Code::VersionConflict => {}
+            done => return done,
+        }
+    }
+    Err(Problem::new(Code::Busy).retry_after(1))
+}
+
+/// The coordinates of a body that has them beside its other members.
+fn flat_location(raw: &RawBody) -> Result<Option<LocationReport>, Problem> {
+    let members = serde_json::from_slice(&raw.0).map_err(|error| Problem::internal(&error))?;
+    extract::flat_location(&members).map_err(|rule| {
+        Problem::new(Code::InvalidBody).detail(format!("`location` {rule}.")).error("location", rule)
+    })
 }
