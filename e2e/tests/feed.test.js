@@ -123,7 +123,7 @@ for (const [how, options, auth] of [
 }
 
 test("namespaces that mean / are an option, and so are the names of a join", async (context) => {
-  const server = await startServer("--namespaces", "/api,/live", "--join-events", "join_delivery");
+  const server = await startServer("--namespaces", "api,/live/", "--join-events", "join_delivery");
   context.after(() => server.remove());
   const asha = await server.asha();
   const order = await asha.order();

@@ -17,7 +17,7 @@ mod params;
 
 pub use body::{BODY_TIMEOUT, BodyLimit, RawBody};
 pub use json::Json;
-pub(crate) use location::{LocationInput, NewLocation, flat_location, optional_location};
+pub(crate) use location::{LocationInput, NewLocation, flat_location, optional_location, optional_time};
 pub use params::{Path, Query};
 
 use std::borrow::Cow;

@@ -1,13 +1,10 @@
 //! Members of bodies from clients that cannot be changed: an empty text counts as absent, and a number may be a text, or the
 //! other way around.
 
-use jiff::Timestamp;
 use orders::text::{Line, is_blank, without_format};
 use orders::{Partner, Status};
 use serde::de::{Deserialize as _, DeserializeOwned, Deserializer, Error as _};
 use serde_json::{Map, Value};
-
-use super::location::DeviceTime;
 
 /// A text, or a number as text.
 pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
@@ -38,14 +35,6 @@ pub(crate) fn code<'de, D: Deserializer<'de>, const MOST: usize>(
 ) -> Result<Option<Line<MOST>>, D::Error> {
     let text = text(deserializer)?;
     text.map(|text| without_format(&text).parse()).transpose().map_err(D::Error::custom)
-}
-
-/// A time in RFC 3339, in milliseconds or seconds since 1970, or as a JavaScript `Date` becomes text.
-pub(crate) fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
-    let value = Value::deserialize(deserializer)?;
-    let at =
-        (!is_absent(&value)).then(|| convert::<DeviceTime>(&value)).transpose().map_err(D::Error::custom)?;
-    Ok(at.map(|at| at.0))
 }
 
 /// A status in any letter case, also `canceled`.

@@ -125,6 +125,15 @@ fn report(members: &Map<String, Value>, point: GeoPoint) -> Result<LocationRepor
     Ok(LocationReport { point, measured_at: at.map(|at| at.0), accuracy })
 }
 
+/// A time as devices write it, or as a JavaScript `Date` becomes text.
+pub(crate) fn optional_time<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Timestamp>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    let at = (!is_absent(&value)).then(|| convert::<DeviceTime>(&value)).transpose();
+    at.map(|at| at.map(|at| at.0)).map_err(de::Error::custom)
+}
+
 /// A time as devices write it: RFC 3339, or a number since 1970, perhaps as text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DeviceTime(pub(crate) Timestamp);

@@ -23,7 +23,7 @@ use crate::caller::{LiveCaller, LiveStaff};
 use crate::commands::{
     CommandContext, CommandOutcome, database_error, none_match_has, not_modified, visible,
 };
-use crate::extract::{self, Json, NewLocation, Query, RawBody, lenient, optional_location};
+use crate::extract::{self, Json, NewLocation, Query, RawBody, lenient, optional_location, optional_time};
 use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, Problem};
 use crate::resources::orders::order_ref;
@@ -154,7 +154,7 @@ pub struct TrackingUpdate {
     #[schema(value_type = Option<String>)]
     tracking_number: Option<Line<100>>,
     /// The expected time of arrival: RFC 3339, or milliseconds since 1970.
-    #[serde(default, deserialize_with = "lenient::time")]
+    #[serde(default, deserialize_with = "optional_time")]
     estimated_delivery: Option<Timestamp>,
     /// The location of the delivery. `lat` and `lng` are accepted, too, and so is a point of RFC 7946. The coordinates may also be
     /// beside the other fields.

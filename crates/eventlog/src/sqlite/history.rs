@@ -156,6 +156,7 @@ pub(super) fn with_context(
                 if stored.event.kind == Kind::OrderCreated {
                     context.address.clone_from(&now.contact.shipping);
                 }
+                context.reference.clone_from(&now.order.reference);
                 context.tracking_number.clone_from(&now.order.tracking_number);
                 context.estimated_delivery = now.order.estimated_delivery;
                 context.transitions = Some(OrderTransitions::of(&now.order));

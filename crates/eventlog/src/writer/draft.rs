@@ -200,6 +200,7 @@ impl<'a> BatchDraft<'a> {
             address: snapshot
                 .filter(|_| stored.event.kind == Kind::OrderCreated)
                 .and_then(|snapshot| snapshot.contact.shipping.clone()),
+            reference: snapshot.and_then(|snapshot| snapshot.order.reference.clone()),
             tracking_number: snapshot.and_then(|snapshot| snapshot.order.tracking_number.clone()),
             estimated_delivery: snapshot.and_then(|snapshot| snapshot.order.estimated_delivery),
             transitions: snapshot.map(|snapshot| OrderTransitions::of(&snapshot.order)),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use orders::order::Version;
 use orders::text::Line;
 use orders::view::OrderView;
-use orders::{Change, Event, EventId, OrderId, OrderNumber, Status, Subject};
+use orders::{Change, Event, EventId, OrderId, OrderNumber, Reference, Status, Subject};
 use serde::Serialize;
 
 use super::{Joined, Message, Messages, RenderInput};
@@ -24,6 +24,9 @@ pub(crate) struct OrderStatusUpdated<'a> {
     #[cfg_attr(feature = "openapi", schema(value_type = OrderName, inline))]
     order_id: OrderId,
     order_number: OrderNumber,
+    /// The order's id in the shop that it comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<&'a Reference>,
     status: Status,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Status, required = false))]
@@ -51,6 +54,7 @@ pub(super) fn event(input: &RenderInput<'_>, messages: &mut Messages) {
         event_id: Some(input.view.id),
         order_id: order.order_id,
         order_number: order.order_number,
+        reference: order.reference.as_ref(),
         status: order.status,
         previous_status: Some(order.previous_status),
         version: input.view.version,
@@ -78,6 +82,7 @@ pub(crate) fn state(order: &OrderView, joined: Joined<'_>) -> Message {
         status: order.status,
         previous_status: None,
         version: order.version,
+        reference: order.reference.as_ref(),
         tracking_number: order.tracking_number.as_ref(),
         estimated_delivery: order.estimated_delivery,
         updated_at: order.updated_at,

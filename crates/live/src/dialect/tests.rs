@@ -127,6 +127,7 @@ fn events() -> Vec<(&'static str, Event)> {
 
 fn context() -> EventContext {
     EventContext {
+        reference: None,
         actor_name: Some("Mira".into()),
         customer: Some(customer()),
         partner: Some(partner()),

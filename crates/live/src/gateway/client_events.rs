@@ -6,11 +6,12 @@
 //! | `leave-order-tracking` | the same | | |
 //! | `admin-status-update` | `{orderId, status}` | the store's staff | changes the order, for everybody |
 //!
-//! A join and a leave may have more names, for clients of other servers: [`GatewayOptions::join_events`](super::GatewayOptions::join_events).
+//! Names count in every spelling: `joinOrderTracking`, `join_order_tracking`. A join and a leave may have more names, for clients of other servers: [`GatewayOptions::join_events`](super::GatewayOptions::join_events).
 //!
 //! Each is acknowledged: `{ok: true, …}`, or `{ok: false, error: {code, message}}`. A client that asks for no
 //! acknowledgement receives a refusal as the event `error`.
 
+use std::iter;
 use std::sync::Arc;
 
 use eventlog::{EventWithContext, Seq, Snapshot, Topic};
@@ -37,15 +38,23 @@ enum Request {
 impl Request {
     /// `join_events`: more names of `join-order-tracking`.
     fn parse(event: &str, join_events: &[String]) -> Option<Self> {
-        match event {
-            "join-order-tracking" => Some(Self::Join),
-            "leave-order-tracking" => Some(Self::Leave),
-            "admin-status-update" => Some(Self::UpdateStatus),
-            _ if join_events.iter().any(|join| join == event) => Some(Self::Join),
-            _ if join_events.iter().any(|join| leave_event(join) == event) => Some(Self::Leave),
-            _ => None,
+        let event = spelled(event);
+        let mut joins = iter::once("join-order-tracking").chain(join_events.iter().map(String::as_str));
+        if event == spelled("admin-status-update") {
+            Some(Self::UpdateStatus)
+        } else if joins.clone().any(|join| spelled(join) == event) {
+            Some(Self::Join)
+        } else if joins.any(|join| leave_event(&spelled(join)) == event) {
+            Some(Self::Leave)
+        } else {
+            None
         }
     }
+}
+
+/// A name without what its spellings differ in: `joinOrder`, `join-order`, `join_order` and `join:order` are the same.
+fn spelled(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, '-' | '_' | ':' | '.')).flat_map(char::to_lowercase).collect()
 }
 
 /// The name of the event that leaves what `join` joined.
@@ -263,14 +272,26 @@ mod tests {
 
     #[test]
     fn every_name_of_a_join_has_a_name_of_its_leave() {
-        let names = ["join_order", "join-order", "joinOrder", "join_order_room", "track_order"];
-        let leaves = ["leave_order", "leave-order", "leaveOrder", "leave_order_room", "untrack_order"];
-        let joins = names.map(str::to_owned);
-        for (join, leave) in names.into_iter().zip(leaves) {
-            assert_eq!(Request::parse(join, &joins), Some(Request::Join));
-            assert_eq!(Request::parse(leave, &joins), Some(Request::Leave));
+        let joins = ["join_order", "JoinOrderRoom", "track-order"].map(str::to_owned);
+        for (join, leave) in [
+            ("join_order", "leave_order"),
+            ("join-order", "leave-order"),
+            ("joinOrder", "leaveOrder"),
+            ("join:order", "leave:order"),
+            ("join_order_room", "leave_order_room"),
+            ("joinOrderRoom", "leave-order-room"),
+            ("track_order", "untrack_order"),
+            ("trackOrder", "untrackOrder"),
+        ] {
+            assert_eq!(Request::parse(join, &joins), Some(Request::Join), "{join}");
+            assert_eq!(Request::parse(leave, &joins), Some(Request::Leave), "{leave}");
             assert_eq!(Request::parse(join, &[]), None, "not configured");
         }
+        for join in ["join-order-tracking", "joinOrderTracking", "join_order_tracking"] {
+            assert_eq!(Request::parse(join, &[]), Some(Request::Join), "{join}");
+        }
+        assert_eq!(Request::parse("leaveOrderTracking", &[]), Some(Request::Leave));
+        assert_eq!(Request::parse("adminStatusUpdate", &[]), Some(Request::UpdateStatus));
         assert_eq!(Request::parse("subscribe", &joins), None);
     }
 }

@@ -49,7 +49,7 @@ pub struct GatewayOptions {
     pub max_joined: usize,
     /// More names of `join-order-tracking`. The name for leaving follows: `join` becomes `leave`, and `track` `untrack`.
     pub join_events: Vec<String>,
-    /// Namespaces that mean `/`.
+    /// Namespaces that mean `/`, without a slash at the end.
     pub namespaces: Vec<String>,
     /// How long a client may have been silent when its connection is given up.
     pub silent_after: SignedDuration,
@@ -134,8 +134,9 @@ impl<A: Authorizer> Application for Gateway<A> {
         socket: Socket<Self>,
         auth: Auth,
     ) -> Result<Accepted<ConnectedClient<A>>, ConnectError> {
-        let namespace = socket.namespace();
-        if namespace != "/" && self.options.namespaces.iter().all(|other| other != namespace) {
+        // `io("https://shop.example/api/")` names `/api/`.
+        let namespace = socket.namespace().trim_end_matches('/');
+        if !namespace.is_empty() && self.options.namespaces.iter().all(|other| other != namespace) {
             return Err(ConnectError::invalid_namespace());
         }
         let (identity, permit) = match self.authorizer.authenticate(socket.handshake(), auth.text("token")) {

@@ -9,7 +9,7 @@ use crate::audience::{Audience, Field};
 use crate::contact::{Address, Contact, Partner};
 use crate::decide::{AllowedTransition, OrderTransitions};
 use crate::event::{Change, Event, Kind, Subject};
-use crate::id::{OrderId, OrderNumber, ProductId, StoreId, UserId};
+use crate::id::{OrderId, OrderNumber, ProductId, Reference, StoreId, UserId};
 use crate::money::Money;
 use crate::order::{Location, Order, PaymentMethod, Version};
 use crate::status::Status;
@@ -61,6 +61,9 @@ pub struct EventView {
 pub struct EventOrder {
     pub order_id: OrderId,
     pub order_number: OrderNumber,
+    /// The order's id in the shop that it comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Reference>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer: Option<Person>,
     /// The status after the event.
@@ -128,6 +131,7 @@ pub struct EventContext {
     pub partner: Option<Partner>,
     /// Needed only for a new order.
     pub address: Option<Address>,
+    pub reference: Option<Reference>,
     pub tracking_number: Option<Line<100>>,
     pub estimated_delivery: Option<Timestamp>,
     pub transitions: Option<OrderTransitions>,
@@ -158,6 +162,7 @@ impl EventView {
                 let part = EventOrder {
                     order_id: *id,
                     order_number: *number,
+                    reference: context.reference.clone(),
                     customer,
                     status: *to,
                     previous_status: *from,

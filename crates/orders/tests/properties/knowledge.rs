@@ -165,6 +165,7 @@ fn context(event: &Event, order: &Order, contact: &Contact) -> EventContext {
         email: Some(marks::CUSTOMER_MAIL.to_owned()),
     };
     EventContext {
+        reference: order.reference.clone(),
         tracking_number: order.tracking_number.clone(),
         estimated_delivery: order.estimated_delivery,
         actor_name: actor_name.map(str::to_owned),

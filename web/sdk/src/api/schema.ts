@@ -912,6 +912,7 @@ export interface components {
             orderNumber: components["schemas"]["OrderNumber"];
             /** @description The status before the event. */
             previousStatus: components["schemas"]["Status"];
+            reference?: components["schemas"]["Reference"] | null;
             /** @description The status after the event. */
             status: components["schemas"]["Status"];
         };
@@ -1659,16 +1660,24 @@ export interface components {
             revenue: components["schemas"]["Money"];
         };
         /**
-         * @description Status, location and delivery partner in one request. Omitted and empty fields are not changed, and members that the
-         *     server does not know are ignored. Numbers may be texts.
+         * @description Status, details, location and delivery partner in one request. Omitted and empty fields are not changed, and members that
+         *     the server does not know are ignored. Numbers may be texts. A field that cannot be read is refused, and nothing is changed.
          */
         Tracking: {
             deliveryPartner?: components["schemas"]["Partner"] | null;
+            /**
+             * Format: date-time
+             * @description The expected time of arrival: RFC 3339, or milliseconds since 1970.
+             */
+            estimatedDelivery?: string | null;
             location?: components["schemas"]["NewLocation"] | null;
             note?: components["schemas"]["Prose2000"] | null;
             /** @description Id, number or reference of the order. */
             orderId: string;
+            reason?: components["schemas"]["Prose500"] | null;
             status?: components["schemas"]["Status"] | null;
+            /** @description The carrier's tracking number. */
+            trackingNumber?: string | null;
         };
         /** @description One step of an order's way: a status, a location, or a note. */
         TrackingStep: {

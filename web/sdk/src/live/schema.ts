@@ -182,6 +182,7 @@ export interface components {
             /** @description The status before the event. */
             previousStatus: components["schemas"]["Status"];
             reason?: components["schemas"]["Prose500"] | null;
+            reference?: components["schemas"]["Reference"] | null;
             /** @description The parcels that changed. */
             shipments?: components["schemas"]["OrderShipment"][];
             /** @description The status after the event. */
@@ -269,6 +270,7 @@ export interface components {
             /** @description The status before the event. */
             previousStatus: components["schemas"]["Status"];
             reason?: components["schemas"]["Prose500"] | null;
+            reference?: components["schemas"]["Reference"] | null;
             /** @description The parcels that changed. */
             shipments?: components["schemas"]["OrderShipment"][];
             /** @description The status after the event. */
@@ -345,6 +347,7 @@ export interface components {
             /** @description The status before the event. */
             previousStatus: components["schemas"]["Status"];
             reason?: components["schemas"]["Prose500"] | null;
+            reference?: components["schemas"]["Reference"] | null;
             /** @description The parcels that changed. */
             shipments?: components["schemas"]["OrderShipment"][];
             /** @description The status after the event. */
@@ -505,6 +508,7 @@ export interface components {
             /** @description The status before the event. */
             previousStatus: components["schemas"]["Status"];
             reason?: components["schemas"]["Prose500"] | null;
+            reference?: components["schemas"]["Reference"] | null;
             /** @description The parcels that changed. */
             shipments?: components["schemas"]["OrderShipment"][];
             /** @description The status after the event. */
@@ -602,6 +606,7 @@ export interface components {
             orderId: string | number;
             orderNumber: components["schemas"]["OrderNumber"];
             previousStatus?: components["schemas"]["Status"];
+            reference?: components["schemas"]["Reference"] | null;
             status: components["schemas"]["Status"];
             trackingNumber?: components["schemas"]["Line100"] | null;
             /** Format: date-time */
@@ -781,6 +786,7 @@ export interface components {
             /** @description The status before the event. */
             previousStatus: components["schemas"]["Status"];
             reason?: components["schemas"]["Prose500"] | null;
+            reference?: components["schemas"]["Reference"] | null;
             /** @description The parcels that changed. */
             shipments?: components["schemas"]["OrderShipment"][];
             /** @description The status after the event. */
@@ -826,6 +832,7 @@ export interface components {
             /** @description The status before the event. */
             previousStatus: components["schemas"]["Status"];
             reason?: components["schemas"]["Prose500"] | null;
+            reference?: components["schemas"]["Reference"] | null;
             /** @description The parcels that changed. */
             shipments?: components["schemas"]["OrderShipment"][];
             /** @description The status after the event. */

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use crate::app::AppState;
 use crate::caller::Caller;
 use crate::commands::CommandContext;
-use crate::extract::Json;
+use crate::extract::{Json, lenient};
 use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, Problem};
 
@@ -41,7 +41,7 @@ pub struct Body {
     /// neither a number nor a UUID. The order is found by it wherever an id or number is accepted. Only users of the shop,
     /// whose token the shop signed with `JWT_SECRET`, may give one; a local account is refused with
     /// `reference_not_allowed`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::parsed")]
     #[schema(value_type = Option<String>, max_length = 64, example = "ORDER-123")]
     reference: Option<Reference>,
 }

@@ -18,8 +18,9 @@ impl FromStr for JoinEvents {
     fn from_str(text: &str) -> Result<Self, String> {
         let names: Vec<String> = list(text).map(str::to_owned).collect();
         let names_an_event = |name: &String| {
+            let word = name.to_ascii_lowercase();
             name.len() <= MAX_BYTES
-                && (name.contains("join") || name.contains("track"))
+                && (word.contains("join") || word.contains("track"))
                 && !name.chars().any(|c| c.is_whitespace() || c.is_control())
         };
         match names.iter().find(|name| !names_an_event(name)) {
@@ -41,17 +42,17 @@ impl FromStr for Namespaces {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let names: Vec<String> = list(text).map(str::to_owned).collect();
+        // `api`, `/api` and `/api/` are the same.
+        let names: Vec<String> = list(text).map(|name| format!("/{}", name.trim_matches('/'))).collect();
         let is_namespace = |name: &String| {
-            name.starts_with('/')
-                && (2..=MAX_BYTES).contains(&name.len())
+            (2..=MAX_BYTES).contains(&name.len())
                 && !name.contains('?')
                 && !name.chars().any(|c| c.is_whitespace() || c.is_control())
         };
         match names.iter().find(|name| !is_namespace(name)) {
-            Some(bad) => Err(format!(
-                "must be names of at most {MAX_BYTES} bytes that begin with a slash, such as /api; {bad} is not"
-            )),
+            Some(bad) => {
+                Err(format!("must be names of at most {MAX_BYTES} bytes, such as /api; {bad} is not"))
+            }
             None if names.len() > MAX_NAMES => Err(format!("must be at most {MAX_NAMES} names")),
             None => Ok(Self(names)),
         }

@@ -1,6 +1,6 @@
-//! Delivery: timeline, partner.
+//! Delivery: timeline and partner.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{time, timeline};
 use crate::support::Shop;
