@@ -14,6 +14,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{Error as HashError, PasswordHasher as _, PasswordVerifier as _};
 use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Params, Version};
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
+use orders::text::without_format;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, spawn_blocking};
 
@@ -64,11 +65,11 @@ impl Password {
             return Err(WeakPassword::Long);
         }
         let text = normalize(text);
+        // The address as it may be typed or pasted.
+        let plain = |text: &str| without_format(text).trim().to_lowercase();
         match text.chars().take(Self::MAX_CHARS + 1).count() {
             0..Self::MIN_CHARS => Err(WeakPassword::Short),
-            Self::MIN_CHARS..=Self::MAX_CHARS
-                if text.trim().to_lowercase() == normalize(email).trim().to_lowercase() =>
-            {
+            Self::MIN_CHARS..=Self::MAX_CHARS if plain(&text) == plain(&normalize(email)) => {
                 Err(WeakPassword::IsEmail)
             }
             Self::MIN_CHARS..=Self::MAX_CHARS => Ok(Self(text.into())),
@@ -254,7 +255,9 @@ mod tests {
         assert_eq!(check("ññññññññ"), Ok(()));
         assert_eq!(check(&"ñ".repeat(128)), Ok(()));
         assert_eq!(check(&"ñ".repeat(129)), Err(WeakPassword::Long));
-        assert_eq!(check(" asha@example.COM "), Err(WeakPassword::IsEmail));
+        for email in [" asha@example.COM ", "\u{202a}asha@example.com\u{202c}", "asha\u{200b}@example.com"] {
+            assert_eq!(check(email), Err(WeakPassword::IsEmail), "{email:?}");
+        }
         assert_eq!(check("correct horse battery staple"), Ok(()));
         assert_eq!(format!("{:?}", password("correct horse")), "Password(…)");
         assert_eq!(Problem::from(WeakPassword::Short).members()["errors"][0]["field"], "password");
