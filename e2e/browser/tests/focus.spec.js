@@ -62,3 +62,29 @@ test("back from an order, the keyboard goes on at its row", async ({ customer, a
   await pressKey(page, "j");
   await expect(table(page).row(orders[0])).toBeFocused();
 });
+
+test("the focus stays near when an action takes its own control away", async ({ customer, admin }) => {
+  const { page } = customer;
+  const order = await customer.account.order();
+  await admin.account.setStatus(order, "processing");
+  await customer.openAndRead("/notifications");
+  await press(page, page.getByRole("button", { name: "Mark all as read" }));
+  await expect(page.getByRole("group", { name: "Show" }).getByRole("button").first()).toBeFocused();
+
+  await admin.account.setStatus(order, "shipped");
+  await admin.openAndRead(`/admin/orders/${order.number}`);
+  await press(admin.page, admin.page.getByRole("button", { name: "Mark as delivered" }));
+  await expect(admin.page.getByRole("button", { name: "More actions" })).toBeFocused();
+
+  await admin.openAndRead("/admin");
+  const row = table(admin.page).row(order);
+  await row.focus();
+  await pressKey(admin.page, "x");
+  await press(admin.page, admin.page.getByRole("button", { name: "Clear selection" }));
+  await expect(row).toBeFocused();
+
+  await admin.openAndRead("/admin/products");
+  await press(admin.page, admin.page.getByRole("button", { name: "Edit Paper bags" }));
+  await press(admin.page, admin.page.getByRole("button", { name: "Archive" }));
+  await expect(admin.page.getByRole("heading", { name: "Products" })).toBeFocused();
+});

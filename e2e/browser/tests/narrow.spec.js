@@ -68,11 +68,11 @@ test("the console's order table is as high as the window", async ({ people }) =>
   expect(hidden).toBe(0);
 });
 
-/** An order with a total of millions, for tiles and rows with large numbers. */
+/** An order with a total of millions and a very long word, for tiles and rows with large numbers and long names. */
 async function largeOrder(server, account) {
   const staff = await server.admin();
   const product = await staff.call("POST", "/api/v1/products", {
-    name: "Complete coffee bar with roasting drum and espresso machine",
+    name: "Donaudampfschifffahrtsgesellschaftskapitänskaffeemaschine-Sonderausführung with roasting drum",
     price: { amount: 123_456_789, currency: "EUR" },
     stock: 50,
   });

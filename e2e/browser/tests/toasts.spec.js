@@ -102,6 +102,25 @@ test("toasts name the order, are at most two, and cover no control", async ({ se
   expect(covered).toEqual([]);
 });
 
+test("toasts cover no dialog", async ({ customer, admin }) => {
+  const { page } = admin;
+  await admin.open("/admin/products");
+  await page.getByRole("button", { name: "Add product" }).click();
+  const dialog = page.getByRole("dialog", { name: "Add product" });
+  await expect(dialog).toBeVisible();
+  await customer.account.order();
+  const newest = await customer.account.order();
+  await expect(messages(page).filter({ hasText: newest.number })).toBeVisible();
+  const box = await dialog.boundingBox();
+  await expect
+    .poll(async () => {
+      const toasts = await messages(page).filter({ visible: true }).all();
+      const boxes = await Promise.all(toasts.map((toast) => toast.boundingBox()));
+      return boxes.filter((each) => each && each.x + each.width > box.x && each.x < box.x + box.width).length;
+    })
+    .toBe(0);
+});
+
 test("there is no toast for what the open order's page shows", async ({ server, customer, admin }) => {
   const ben = await server.addStaff("Ben Okafor");
   const [open, other] = [await customer.account.order(), await customer.account.order()];

@@ -17,6 +17,7 @@ import { onSignOut } from "./session/onSignOut";
 import { forgetAttempt, forgetResolvedAttempt } from "./shop/checkout/attempt";
 import { forgetDraft } from "./shop/checkout/draft";
 import { guardClicks, noteAnswer } from "./ui/clickGuard";
+import { keepFocus } from "./ui/focusKeeper";
 
 async function start() {
   const element = document.getElementById("root");
@@ -52,5 +53,6 @@ async function start() {
 }
 
 guardClicks();
+keepFocus();
 void start();
 registerServiceWorker();

@@ -21,19 +21,20 @@ function order(status: Status, amount: number, currency = "EUR"): Order {
   };
 }
 
-it("counts active orders, and sums uncancelled ones by currency", () => {
+it("counts active orders, and sums those that were neither cancelled nor refunded", () => {
   expect(
     summarizeOrders([
       order("pending", 100),
       order("paid", 50),
       order("delivered", 25),
       order("cancelled", 1000),
+      { ...order("delivered", 500), payment: { method: "online", status: "refunded" } } as Order,
       order("delivered", 7, "JPY"),
     ]),
   ).toEqual({
-    total: 5,
+    total: 6,
     active: 2,
-    delivered: 2,
+    delivered: 3,
     spent: [
       { amount: 175, currency: "EUR" },
       { amount: 7, currency: "JPY" },

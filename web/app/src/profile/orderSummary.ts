@@ -4,14 +4,15 @@ export interface OrderSummary {
   total: number;
   active: number;
   delivered: number;
-  /** One amount per currency, without cancelled orders. */
+  /** One amount per currency, without cancelled and refunded orders. */
   spent: Money[];
 }
 
 export function summarizeOrders(orders: readonly Order[]): OrderSummary {
   const spent = new Map<string, number>();
-  for (const { status, total } of orders)
-    if (total && status !== "cancelled") spent.set(total.currency, (spent.get(total.currency) ?? 0) + total.amount);
+  for (const { status, total, payment } of orders)
+    if (total && status !== "cancelled" && payment?.status !== "refunded")
+      spent.set(total.currency, (spent.get(total.currency) ?? 0) + total.amount);
   return {
     total: orders.length,
     active: orders.filter((order) => !isFinal(order.status)).length,

@@ -17,6 +17,8 @@ export interface Times {
   dateTime: (at: Instant) => string;
   /** "12:03". */
   time: (at: Instant) => string;
+  /** "CET" where the reader's clock shows another time, otherwise nothing. */
+  zone: (at: Instant) => string;
   /** "12:03:04.123", for logs. */
   preciseTime: (at: Instant) => string;
   /** "1 Dec". */
@@ -84,6 +86,7 @@ function createTimes(timeZone: string, readerZone: string): Times {
     timeZone,
     dateTime,
     time,
+    zone: (at) => zone(at).trim(),
     preciseTime,
     shortDate,
     day(at, now) {

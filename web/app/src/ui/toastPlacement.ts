@@ -22,6 +22,22 @@ function overlap(a: Box, b: Box): number {
   return width > 0 && height > 0 ? width * height : 0;
 }
 
+/** Of several sizes, from the most to the least wanted: the first that covers nothing somewhere, or else the last. */
+export function fitToasts<Size>(
+  sizes: readonly Size[],
+  place: (size: Size) => Box,
+  obstacles: readonly Obstacle[],
+): Box {
+  let box: Box | undefined;
+  for (const size of sizes) {
+    box = place(size);
+    const placed = box;
+    if (obstacles.every((each) => overlap(placed, each) === 0)) break;
+  }
+  if (!box) throw new Error("no size");
+  return box;
+}
+
 /** The place within `area` nearest to its bottom right corner that covers nothing, or else the least. */
 export function placeToasts(area: Box, size: { width: number; height: number }, obstacles: readonly Obstacle[]): Box {
   let best: Box | undefined;

@@ -1,10 +1,16 @@
 import { useLayoutEffect, type RefObject } from "react";
 
-import { findObstacles, placeToasts } from "./toastPlacement";
+import { findObstacles, fitToasts, placeToasts } from "./toastPlacement";
 
 /** Width of the strip along the window's edge that stays free. */
 const MARGIN = { wide: 16, narrow: 12 };
-const MAX_WIDTH = 384;
+/** Where there is no room, toasts are narrower, and then only the newest is shown. */
+const SIZES = [
+  { width: 384, isSingle: false },
+  { width: 280, isSingle: false },
+  { width: 280, isSingle: true },
+  { width: 220, isSingle: true },
+];
 
 /** Places the toasts where they cover nothing: when they change, when the window changes, and when a dialog opens. */
 export function useToastPlacement(viewport: RefObject<HTMLElement | null>, toasts: readonly unknown[]) {
@@ -14,10 +20,15 @@ export function useToastPlacement(viewport: RefObject<HTMLElement | null>, toast
     const place = () => {
       const { clientWidth, clientHeight } = document.documentElement;
       const margin = clientWidth < 640 ? MARGIN.narrow : MARGIN.wide;
-      const width = Math.min(MAX_WIDTH, clientWidth - 2 * margin);
-      element.style.width = `${width}px`;
       const area = { left: margin, top: margin, width: clientWidth - 2 * margin, height: clientHeight - 2 * margin };
-      const { left, top } = placeToasts(area, { width, height: element.scrollHeight }, findObstacles(element));
+      const obstacles = findObstacles(element);
+      const placeAs = ({ width: wanted, isSingle }: (typeof SIZES)[number]) => {
+        const width = Math.min(wanted, area.width);
+        element.style.width = `${width}px`;
+        element.toggleAttribute("data-single", isSingle);
+        return placeToasts(area, { width, height: element.scrollHeight }, obstacles);
+      };
+      const { left, top } = fitToasts(SIZES, placeAs, obstacles);
       element.style.left = `${left}px`;
       element.style.top = `${top}px`;
     };

@@ -6,6 +6,7 @@ import { messageOf } from "../../api/http";
 import { OfflineBanner } from "../../offline/OfflineBanner";
 import { Banner, Card, formatInteger, formatMoney, fractionDigits, Loading, Select, Skeleton } from "../../ui";
 import { LOCALE } from "../../ui/locale";
+import { timesIn } from "../../time/times";
 import { PageBar } from "../layout/PageBar";
 import { useMediaQuery } from "../ui/useMediaQuery";
 import { Chart } from "./Chart";
@@ -25,6 +26,8 @@ export default function DashboardPage() {
   const now = useNow();
   const { stats, knownAt: statsKnownAt, hasFailed: haveStatsFailed } = useKnownStats();
   const [days, setDays] = useState(14);
+  // Hours and days are the store's.
+  const zone = timesIn(timeZone).zone(now);
   const period = `last ${days} days`;
   const narrow = useMediaQuery("(width < 48rem)");
   const hours = useSeries("hour", 2);
@@ -48,7 +51,10 @@ export default function DashboardPage() {
   );
   return (
     <div className={styles.page}>
-      <PageBar title="Dashboard">{!narrow && choose}</PageBar>
+      <PageBar title="Dashboard">
+        {zone && <span className={styles.zone}>Days in {zone}</span>}
+        {!narrow && choose}
+      </PageBar>
       {narrow && choose}
       <OfflineBanner
         isStale={isStale && isShown}
@@ -65,7 +71,7 @@ export default function DashboardPage() {
         </Banner>
       )}
       <div className={styles.charts}>
-        <Loaded title="Orders per hour, today" value={hours.series} error={hours.error}>
+        <Loaded title={`Orders per hour, today${zone && ` in ${zone}`}`} value={hours.series} error={hours.error}>
           {({ points }, title) => (
             <Chart
               title={title}

@@ -3,9 +3,9 @@ import { useState } from "react";
 
 import { statusName } from "../../orders/status";
 import { ProgressTrack } from "../../tracking/ProgressTrack";
-import { Button, Card, Field, StatusBadge, TextArea, TextField } from "../../ui";
+import { statusSince } from "../../tracking/steps";
+import { Button, Card, Field, RelativeTime, StatusBadge, TextArea, TextField } from "../../ui";
 import type { Order, TimelineEvent } from "../data/types";
-import { Age } from "../orders/Age";
 import { nextStatus, STATUS_ACTIONS, statusesOf, type ActionKind, type Status } from "../orders/status";
 import { useLastTransitions } from "../orders/useLastTransitions";
 import { ActionMenu } from "../ui/ActionMenu";
@@ -24,6 +24,7 @@ export function StatusCard({
   timeline: readonly TimelineEvent[];
   editor: OrderEditor;
 }) {
+  const since = statusSince(order, timeline);
   // The questions are about the order as it was when they were asked.
   const [asking, setAsking] = useState<{ status: Status; kind: ActionKind; order: Order }>();
   return (
@@ -31,7 +32,7 @@ export function StatusCard({
       title="Status"
       action={
         <span className={styles.updated}>
-          <StatusBadge status={order.status} /> <Age at={order.updatedAt} />
+          <StatusBadge status={order.status} /> {since && <RelativeTime at={since} />}
         </span>
       }
     >

@@ -1,6 +1,5 @@
 import { useNow } from "@ordercast/react";
 
-import { useConfig } from "../../api/config";
 import { timesIn } from "../../time/times";
 import { LOCALE } from "../../ui/locale";
 
@@ -26,13 +25,7 @@ export function formatInStore(at: string | number, timeZone: string): string {
   return timesIn(timeZone).dateTime(at);
 }
 
-/** How long ago; updates itself. */
-export function Age({ at, className }: { at: string; className?: string | undefined }) {
-  const { timeZone } = useConfig();
-  return <AgeIn at={at} timeZone={timeZone} className={className} />;
-}
-
-/** The same with the time zone passed in: the table renders one per row, and each `useConfig` is a subscription. */
+/** How long ago; updates itself. The time zone is passed in: the table has one per row, and each `useConfig` is a subscription. */
 export function AgeIn({ at, timeZone, className }: { at: string; timeZone: string; className?: string | undefined }) {
   const now = useNow();
   return (

@@ -1,9 +1,12 @@
 import { STATUSES } from "@ordercast/client";
+import { useNow } from "@ordercast/react";
 import { Keyboard, Search, X } from "lucide-react";
 import { useEffect, useRef, useState, type Ref } from "react";
 
+import { useConfig } from "../../api/config";
 import { statusAppearance } from "../../orders/status";
 import { Button, cx, formatInteger, IconButton, Input, Select } from "../../ui";
+import { timesIn } from "../../time/times";
 import type { Stats } from "../data/types";
 import { ExportButton } from "./ExportButton";
 import { isFiltered, NO_FILTERS, PERIODS, SORTS, type OrderFilters, type Period, type Sort } from "./filters";
@@ -38,6 +41,8 @@ export interface ToolbarProps {
 }
 
 export function Toolbar({ filters, onChange, stats, onShowKeys, search, onDown }: ToolbarProps) {
+  const { timeZone } = useConfig();
+  const zone = timesIn(timeZone).zone(useNow());
   const change = (more: Partial<OrderFilters>) => onChange({ ...filters, ...more });
   return (
     <div className={styles.toolbar} role="search" aria-label="Orders">
@@ -58,6 +63,7 @@ export function Toolbar({ filters, onChange, stats, onShowKeys, search, onDown }
           {PERIODS.map((period) => (
             <option key={period} value={period}>
               {PERIOD_NAMES[period]}
+              {period === "today" && zone && ` in ${zone}`}
             </option>
           ))}
         </Select>

@@ -4,9 +4,8 @@ import { useState } from "react";
 import { messageOf } from "../../api/http";
 import { OfflineBanner } from "../../offline/OfflineBanner";
 import { Banner, Button, Card, EmptyState, Input, Loading, Skeleton } from "../../ui";
-import type { Product } from "../data/types";
 import { PageBar } from "../layout/PageBar";
-import { filterProducts, stockLevel, type ProductFilter } from "./product";
+import { countProducts, filterProducts, type ProductFilter } from "./product";
 import { ProductDialog } from "./ProductDialog";
 import { ProductTable } from "./ProductTable";
 import styles from "./ProductsPage.module.css";
@@ -29,7 +28,7 @@ export default function ProductsPage() {
   const shown = all && filterProducts(all.values(), filter);
   const close = () => setOpen(undefined);
   const opened = open && "id" in open ? all?.get(open.id) : undefined;
-  const counts = countsOf(all?.values() ?? []);
+  const counts = countProducts(all?.values() ?? [], filter.text);
 
   return (
     <div className={styles.page}>
@@ -86,7 +85,9 @@ export default function ProductsPage() {
             </div>
           </Loading>
         )}
-        {shown?.length === 0 && <NoProducts filter={filter} onAdd={() => setOpen({ dialog: "new" })} />}
+        {shown?.length === 0 && (
+          <NoProducts filter={filter} hasArchived={counts.archived > 0} onAdd={() => setOpen({ dialog: "new" })} />
+        )}
         {shown && shown.length > 0 && (
           <ProductTable
             products={shown}
@@ -102,18 +103,15 @@ export default function ProductsPage() {
   );
 }
 
-function countsOf(products: Iterable<Product>): Record<ProductFilter["show"], number> {
-  const counts = { selling: 0, low: 0, archived: 0 };
-  for (const product of products) {
-    const level = stockLevel(product);
-    if (level === "archived") counts.archived += 1;
-    else counts.selling += 1;
-    if (level === "low" || level === "out") counts.low += 1;
-  }
-  return counts;
-}
-
-function NoProducts({ filter, onAdd }: { filter: ProductFilter; onAdd: () => void }) {
+function NoProducts({
+  filter,
+  hasArchived,
+  onAdd,
+}: {
+  filter: ProductFilter;
+  hasArchived: boolean;
+  onAdd: () => void;
+}) {
   if (filter.text !== "")
     return (
       <EmptyState icon={Search} title="No products match">
@@ -133,7 +131,11 @@ function NoProducts({ filter, onAdd }: { filter: ProductFilter; onAdd: () => voi
       </EmptyState>
     );
   return (
-    <EmptyState icon={ShoppingBasket} title="No products yet" action={<Button onClick={onAdd}>Add product</Button>}>
+    <EmptyState
+      icon={ShoppingBasket}
+      title={hasArchived ? "Nothing for sale" : "No products yet"}
+      action={<Button onClick={onAdd}>Add product</Button>}
+    >
       Products you add appear in the shop immediately.
     </EmptyState>
   );

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { setCurrencyDigits } from "../../ui/money";
 import type { Product } from "../data/types";
 import {
+  countProducts,
   filterProducts,
   LOW_STOCK,
   parsePrice,
@@ -47,6 +48,11 @@ describe("pictures", () => {
       "add https://elsewhere.example to the server option image_origins.",
     );
   });
+});
+
+it("the hint for a picture names the hosts that are allowed", () => {
+  expect(pictureHint("", ["https://shop.example"])).toBe("A path on this host or a small data:image/… URL.");
+  expect(pictureHint("", ["https://shop.example", "https://cdn.example"])).toContain("an https:// URL of cdn.example");
 });
 
 describe("parsing prices", () => {
@@ -127,5 +133,10 @@ describe("the product list", () => {
     expect(names("selling", "w-1")).toEqual(["Mug"]);
     expect(names("selling", "TEA sen")).toEqual(["Sencha"]);
     expect(names("selling", "coffee")).toEqual([]);
+  });
+
+  it("counts what each choice shows", () => {
+    expect(countProducts(all, "")).toEqual({ selling: 3, low: 2, archived: 1 });
+    expect(countProducts(all, "mug")).toEqual({ selling: 1, low: 0, archived: 1 });
   });
 });

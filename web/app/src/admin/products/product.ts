@@ -91,7 +91,10 @@ export function pictureHint(image: string, origins: readonly string[]): string {
   if (elsewhere && !origins.includes(elsewhere.origin)) {
     return `Pictures from ${elsewhere.host} are blocked. To allow them, add ${elsewhere.origin} to the server option image_origins.`;
   }
-  return "A path on this host, an https:// URL, or a small data:image/… URL.";
+  // The first origin is this host's.
+  const hosts = origins.slice(1).map((origin) => new URL(origin).host);
+  const elsewhereToo = hosts.length > 0 ? `, an https:// URL of ${hosts.join(" or ")},` : "";
+  return `A path on this host${elsewhereToo} or a small data:image/… URL.`;
 }
 
 /** Only the changed fields, so that other people's changes to other fields stay. */
@@ -112,17 +115,25 @@ export interface ProductFilter {
   show: "selling" | "low" | "archived";
 }
 
-/** The matching products, sorted by category and name. */
-export function filterProducts(products: Iterable<Product>, { text, show }: ProductFilter): Product[] {
+/** How many products each choice shows, with the text that is searched for. */
+export function countProducts(products: Iterable<Product>, text: string): Record<ProductFilter["show"], number> {
+  const all = [...products];
+  const count = (show: ProductFilter["show"]) => all.filter((product) => fits(product, { text, show })).length;
+  return { selling: count("selling"), low: count("low"), archived: count("archived") };
+}
+
+function fits(product: Product, { text, show }: ProductFilter): boolean {
+  const level = stockLevel(product);
+  if (show === "archived" ? level !== "archived" : level === "archived") return false;
+  if (show === "low" && level === "ok") return false;
   const terms = text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-  const fits = (product: Product) => {
-    const level = stockLevel(product);
-    if (show === "archived" ? level !== "archived" : level === "archived") return false;
-    if (show === "low" && level === "ok") return false;
-    const searched = `${product.name} ${product.sku ?? ""} ${product.category ?? ""}`.toLocaleLowerCase();
-    return terms.every((word) => searched.includes(word));
-  };
+  const searched = `${product.name} ${product.sku ?? ""} ${product.category ?? ""}`.toLocaleLowerCase();
+  return terms.every((word) => searched.includes(word));
+}
+
+/** The matching products, sorted by category and name. */
+export function filterProducts(products: Iterable<Product>, filter: ProductFilter): Product[] {
   return [...products]
-    .filter(fits)
+    .filter((product) => fits(product, filter))
     .sort((a, b) => (a.category ?? "").localeCompare(b.category ?? "") || a.name.localeCompare(b.name));
 }
