@@ -13,17 +13,15 @@ use crate::error::{ErrorKind, LogError};
 /// Suffixes of the files that an open database consists of: the database, the write-ahead log, and its index.
 const SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];
 
-/// The part of the database's header that never changes while the database is open.
-const FIXED_HEADER: usize = 24;
-
 /// The files as they were when the database was opened.
 #[derive(Clone)]
 pub(super) struct OpenFiles {
     paths: [PathBuf; 3],
     identities: [Identity; 3],
-    /// The greatest length of the database file. It never shrinks, except by a `VACUUM` of another program.
+    /// The length of the database file when it was checked last.
     length: u64,
-    header: [u8; FIXED_HEADER],
+    /// The header of the database file when it was checked last.
+    header: Header,
     /// These stay open as long as the database: when a process closes a file, all of its locks on the file end, also those of
     /// SQLite.
     database: Arc<File>,
@@ -45,7 +43,7 @@ impl OpenFiles {
             let identity = |path: &PathBuf| Ok::<_, std::io::Error>(Identity::of(&std::fs::metadata(path)?));
             let identities = [identity(main)?, identity(log)?, identity(index)?];
             let (database, index) = (Arc::new(File::open(main)?), Arc::new(File::open(index)?));
-            let header = read(&database)?;
+            let header = Header(read(&database)?);
             Ok(Self { paths, identities, length, header, database, index })
         });
         found.map_err(failed)
@@ -65,23 +63,29 @@ impl OpenFiles {
             *length = found.len();
         }
         let [length, log_length, _] = lengths;
-        let header: Option<[u8; 100]> = read(&self.database).ok();
-        let pages = header.map_or(0, |header| page_count(&header));
-        if length < self.length && (pages == 0 || pages * self.page_size() > length) {
+        let header =
+            read(&self.database).map(Header).ok().filter(|header| header.is_of_same_file(&self.header));
+        let is_complete = header.as_ref().is_some_and(|header| header.pages() * header.page_size() <= length);
+        if length < self.length && !is_complete {
             let how = format!("was truncated from {} to {length} bytes", self.length);
             return Err(unusable(&self.paths[0], &how));
         }
-        if header.is_none_or(|header| header[..FIXED_HEADER] != self.header) {
+        let Some(header) = header else {
             return Err(unusable(&self.paths[0], "was overwritten by another file"));
+        };
+        // A database never shrinks, except by a `VACUUM` of another program, which raises the version of the schema.
+        let is_smaller = length < self.length || header.pages() < self.header.pages();
+        if is_smaller && header.schema_version() <= self.header.schema_version() {
+            return Err(unusable(&self.paths[0], "was overwritten by an older copy"));
         }
-        self.length = length;
+        (self.length, self.header) = (length, header);
         self.check_log(log_length)
     }
 
     /// Fails when the log is shorter than its index says.
     fn check_log(&self, length: u64) -> Result<(), LogError> {
         let frames = self.frames_in_log();
-        let needed = |frames| if frames == 0 { 0 } else { 32 + frames * (24 + self.page_size()) };
+        let needed = |frames| if frames == 0 { 0 } else { 32 + frames * (24 + self.header.page_size()) };
         if frames.is_some_and(|frames| length >= needed(frames)) {
             return Ok(());
         }
@@ -99,19 +103,36 @@ impl OpenFiles {
         let header: [u8; 48] = read(&self.index).ok()?;
         Some(u32::from_ne_bytes([header[16], header[17], header[18], header[19]]).into())
     }
+}
 
-    /// From the header (sqlite.org/fileformat.html, section 1.3).
+/// The header of a database file (sqlite.org/fileformat.html, section 1.3).
+#[derive(Clone)]
+struct Header([u8; 100]);
+
+impl Header {
+    /// The first bytes never change while a database is open. A backup differs: it has no write-ahead log.
+    fn is_of_same_file(&self, other: &Self) -> bool {
+        self.0[..24] == other.0[..24]
+    }
+
     fn page_size(&self) -> u64 {
-        match u16::from_be_bytes([self.header[16], self.header[17]]) {
+        match u16::from_be_bytes([self.0[16], self.0[17]]) {
             1 => 65_536,
             size => size.into(),
         }
     }
-}
 
-/// The number of pages in the database file, as the header says.
-fn page_count(header: &[u8; 100]) -> u64 {
-    u32::from_be_bytes([header[28], header[29], header[30], header[31]]).into()
+    fn pages(&self) -> u64 {
+        self.number(28).into()
+    }
+
+    fn schema_version(&self) -> u32 {
+        self.number(40)
+    }
+
+    fn number(&self, at: usize) -> u32 {
+        u32::from_be_bytes([self.0[at], self.0[at + 1], self.0[at + 2], self.0[at + 3]])
+    }
 }
 
 /// The first bytes of a file.

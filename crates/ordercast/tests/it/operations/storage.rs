@@ -184,14 +184,45 @@ async fn a_log_that_another_program_copies_into_the_database_is_not_missed() {
     let server = RunningServer::serve(data.path(), &[]).await;
     for name in ["Tea", "Cups", "Pot"] {
         assert_eq!(create(&server, name).await.status, 201);
-        let program = rusqlite::Connection::open(data.path().join("ordercast.db")).unwrap();
-        program.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(())).unwrap();
-        drop(program);
+        run_other_program(data.path(), "");
         assert_eq!(fs::metadata(data.path().join("ordercast.db-wal")).unwrap().len(), 0);
         server.ask("GET", "/health/ready").gives(200).await;
     }
     assert_eq!(names(&server).await.len(), 3);
     server.stop().await;
+}
+
+/// Copies the write-ahead log into the database, as other programs do.
+#[cfg(unix)]
+fn run_other_program(data: &Path, sql: &str) {
+    let program = rusqlite::Connection::open(data.join("ordercast.db")).unwrap();
+    program.execute_batch(sql).unwrap();
+    program.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(())).unwrap();
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn an_older_copy_over_the_database_is_noticed_and_a_vacuum_is_none() {
+    let data = tempfile::tempdir().unwrap();
+    RunningServer::serve(data.path(), &[]).await.stop().await;
+    let database = data.path().join("ordercast.db");
+    let older = fs::read(&database).unwrap();
+    let server = RunningServer::serve(data.path(), &[]).await;
+    run_other_program(data.path(), "CREATE TABLE junk (x); INSERT INTO junk VALUES (zeroblob(1000000))");
+    assert_eq!(create(&server, "Tea").await.status, 201);
+    let grown = fs::metadata(&database).unwrap().len();
+    run_other_program(data.path(), "DROP TABLE junk; VACUUM");
+    assert!(fs::metadata(&database).unwrap().len() < grown);
+    assert_eq!(create(&server, "Cups").await.status, 201);
+    server.ask("GET", "/health/ready").gives(200).await;
+
+    run_other_program(data.path(), "CREATE TABLE more (x); INSERT INTO more VALUES (zeroblob(1000000))");
+    assert_eq!(create(&server, "Pot").await.status, 201);
+    // As `cp` does it: the same file, shorter.
+    fs::write(&database, older).unwrap();
+    refuses_and_is_not_ready(&server, "an older copy").await;
+    refuses_and_is_not_ready(&server, "an older copy").await;
+    server.kill().await;
 }
 
 #[cfg(unix)]
