@@ -64,7 +64,8 @@ impl Order {
     /// Builds the order of an `order.created` event.
     pub fn from_event(event: &Event) -> Option<Self> {
         let Subject::Order { id, number, store, customer, .. } = &event.subject else { return None };
-        let [Change::Placed { items, total, method, reference }, ..] = event.changes.as_slice() else {
+        let [Change::Placed { items, total, method, reference, reserved_at }, ..] = event.changes.as_slice()
+        else {
             return None;
         };
         let due = if total.amount == 0 { PaymentState::None } else { PaymentState::Pending };
@@ -87,6 +88,7 @@ impl Order {
             location: None,
             version: Version(1),
             created_at: event.at,
+            reserved_at: *reserved_at,
             updated_at: event.at,
         };
         order.apply(event);

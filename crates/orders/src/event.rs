@@ -113,6 +113,9 @@ pub enum Change {
         /// The order's id in the shop that it comes from.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reference: Option<Reference>,
+        /// When the reservation began by the clock, if that was behind the log's time.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reserved_at: Option<Timestamp>,
     },
     ProcessingStarted,
     /// A parcel was created, or its state changed.

@@ -60,6 +60,9 @@ pub struct Order {
     /// Incremented by every event except a location.
     pub version: Version,
     pub created_at: Timestamp,
+    /// When the goods were reserved, if that was not `created_at`: see [`Change::Placed`](crate::Change::Placed).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reserved_at: Option<Timestamp>,
     /// When the order last changed, its location included. Never decreases.
     pub updated_at: Timestamp,
 }
@@ -238,7 +241,8 @@ impl Order {
         let unpaid = matches!(self.payment.state, PaymentState::Pending | PaymentState::Failed);
         let online = self.payment.method == PaymentMethod::Online;
         let waits = unpaid && online && self.hold == Hold::Reserved && self.stage() == Stage::Pending;
-        waits.then(|| self.created_at.checked_add(RESERVATION).unwrap_or(Timestamp::MAX))
+        let begin = self.reserved_at.unwrap_or(self.created_at);
+        waits.then(|| begin.checked_add(RESERVATION).unwrap_or(Timestamp::MAX))
     }
 
     /// Percent, for a progress bar; 0 for a cancelled order.

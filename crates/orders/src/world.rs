@@ -4,6 +4,7 @@ use crate::id::{OrderId, OrderNumber, OrderRef, ProductId, Reference, StoreId};
 use crate::order::Order;
 use crate::product::Product;
 use foldhash::{HashMap, HashMapExt as _};
+use jiff::Timestamp;
 
 /// The state that [`decide`](crate::decide()) reads and [`apply`](crate::apply) changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +16,9 @@ pub struct World {
     pub products: HashMap<ProductId, Product>,
     /// The number of the next order.
     pub next_number: OrderNumber,
+    /// The time by the clock, if it is behind the log's time, which never goes back: the clock was ahead once. Reservations
+    /// end by the clock.
+    pub clock: Option<Timestamp>,
 }
 
 impl Default for World {
@@ -25,6 +29,7 @@ impl Default for World {
             references: HashMap::new(),
             products: HashMap::new(),
             next_number: OrderNumber::FIRST,
+            clock: None,
         }
     }
 }

@@ -1,9 +1,11 @@
 //! Stock reservations of orders that wait for an online payment: one row each, written with the order.
 //!
 //! Every reservation lasts equally long, and order numbers rise with time. So the table is in the order of the times at
-//! which reservations end, and needs no index over times.
+//! which reservations end, and needs no index over times. Orders that were placed while the clock was ahead are an exception:
+//! their reservations end later than those of the orders after them, and are passed over.
 
 use jiff::Timestamp;
+use orders::command::RESERVATION;
 use orders::order::PaymentMethod;
 use orders::{Order, OrderNumber, Status};
 use rusqlite::Connection;
@@ -47,13 +49,16 @@ pub(super) fn due(
     let mut oldest = connection.prepare_cached("SELECT number, ends_at FROM reservations ORDER BY number")?;
     let mut rows = oldest.query(())?;
     let mut due = Vec::new();
+    let latest = millis(now.checked_add(RESERVATION).unwrap_or(Timestamp::MAX));
     while due.len() < limit
         && let Some(row) = rows.next()?
     {
-        if row.get::<_, i64>(1)? > millis(now) {
+        let end: i64 = row.get(1)?;
+        if end <= millis(now) {
+            due.push(OrderNumber(row.get::<_, i64>(0)?.unsigned_abs()));
+        } else if end <= latest {
             break;
         }
-        due.push(OrderNumber(row.get::<_, i64>(0)?.unsigned_abs()));
     }
     Ok(due)
 }

@@ -139,7 +139,8 @@ impl<B: WriteBackend> BatchProcessor<B> {
 
     /// Everything before the commit.
     fn write(&mut self, requests: &[QueuedRequest]) -> Result<WrittenBatch, LogError> {
-        self.now = self.now.max(whole_millis(self.clock.now()));
+        let clock = whole_millis(self.clock.now());
+        self.now = self.now.max(clock);
         if self.backend.detects_foreign_writes() {
             self.context.forget_batch();
         } else {
@@ -151,6 +152,8 @@ impl<B: WriteBackend> BatchProcessor<B> {
         let head = head.ok_or_else(|| LogError::corrupt("the log's head was not loaded"))?;
         // The clock may have been set back while the server was down.
         self.now = self.now.max(head.latest);
+        let is_behind = self.now.duration_since(clock) > CLOCK_TOLERANCE;
+        self.context.world.clock = is_behind.then_some(clock);
         let mut blocked = BlockedRows::new(&locked, &self.lock_queue, &self.context.world);
         let mut draft =
             BatchDraft::new(&mut self.context, &*self.clock, head.cursor, self.now, requests.len());
@@ -167,7 +170,7 @@ impl<B: WriteBackend> BatchProcessor<B> {
                 }
                 // Accounts follow the clock, also when it was set back: sessions and links end by it.
                 WriteRequest::Account(change, _) => {
-                    PendingReply::Account(self.backend.account(change, whole_millis(self.clock.now()))?)
+                    PendingReply::Account(self.backend.account(change, clock)?)
                 }
                 WriteRequest::MarkRead(..)
                 | WriteRequest::Consumer(..)

@@ -200,6 +200,7 @@ macro_rules! contract {
             }
             reservations {
                 what_nobody_paid_is_due_after_a_quarter_of_an_hour,
+                a_reservation_follows_a_clock_that_was_ahead_once,
                 what_is_paid_called_off_or_begun_is_never_due,
                 what_comes_back_to_waiting_is_due_again,
                 what_waits_is_what_a_naive_model_says,

@@ -77,6 +77,24 @@ pub(crate) async fn what_nobody_paid_is_due_after_a_quarter_of_an_hour<B: Backen
     assert_eq!(shop.due_at(Timestamp::MAX, 100).await, []);
 }
 
+pub(crate) async fn a_reservation_follows_a_clock_that_was_ahead_once<B: Backend>() {
+    let ahead = SignedDuration::from_hours(24 * 40);
+    let mut shop = Shop::<B>::open().await;
+    let before = shop.online().await;
+    shop.log.clock.advance(ahead);
+    let early = shop.online().await;
+    shop.log.clock.advance(SECOND - ahead);
+    let after = shop.online().await;
+    shop.log.restart().await;
+    shop.log.clock.advance(RESERVATION - SECOND);
+    assert_eq!(shop.due().await, [before]);
+    shop.expire(before).await;
+    shop.log.clock.advance(SECOND);
+    assert_eq!(shop.due().await, [after]);
+    shop.expire(after).await;
+    assert_eq!(shop.due_at(Timestamp::MAX, 9).await, [early], "its page says until when");
+}
+
 pub(crate) async fn what_is_paid_called_off_or_begun_is_never_due<B: Backend>() {
     let shop = Shop::<B>::open().await;
     let mut orders = Vec::new();

@@ -99,6 +99,7 @@ fn events() -> Vec<(&'static str, Event)> {
         total: money(900),
         method: PaymentMethod::CashOnDelivery,
         reference: None,
+        reserved_at: None,
     };
     let shipped = vec![
         Change::Parcel { parcel: Parcel::from(1u16), state: ShipmentState::Shipped },

@@ -32,7 +32,8 @@ fn clock(config: &Config) -> Check {
                 "the clock says {now}, but the data was written at {newest}: the clock is behind now, or was ahead then"
             );
             let advice = format!(
-                "{advice}; if it is right now, new events get the time {newest} until then, and nothing else is affected"
+                "{advice}; if it is right now, new events get the time {newest} until then, unpaid orders that were placed while it was \
+                 ahead keep their goods until then, and nothing else is affected"
             );
             Check::error(ABOUT, found, advice)
         }

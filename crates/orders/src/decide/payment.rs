@@ -78,8 +78,9 @@ pub(super) fn due_again() -> Change {
 pub(super) fn expire(context: &DecisionContext<'_>, name: OrderRef) -> Result<Event, Refusal> {
     let order = context.order(name)?;
     policy::may_expire(context.actor.origin())?;
+    let now = context.world.clock.unwrap_or(context.now);
     match order.reservation_ends() {
-        Some(end) if context.now >= end => {
+        Some(end) if now >= end => {
             Ok(context.order_event(order, Kind::OrderUpdated, vec![Change::Hold { hold: Hold::Released }]))
         }
         _ => Err(Refusal::NotExpired),
@@ -90,8 +91,8 @@ pub(super) fn expire(context: &DecisionContext<'_>, name: OrderRef) -> Result<Ev
 mod tests {
     use super::*;
     use crate::Actor;
-    use crate::command::Command;
     use crate::command::PaymentOutcome::{Authorized, Failed, Paid, Refunded};
+    use crate::command::{Command, RESERVATION};
     use crate::decide::fixture::{
         POT, Shop, TEA, cancel, correct, count, create, customer, driver, gateway, money, parcel, set_status,
         staff,
@@ -129,6 +130,21 @@ mod tests {
         assert_eq!((event.kind, shop.status(order)), (Kind::OrderUpdated, Status::Pending));
         assert_eq!(shop.stock(TEA), Stock { on_hand: 10, reserved: 0 });
         assert_eq!(shop.refusal(&Actor::System, expire(order)), Refusal::NotExpired);
+    }
+
+    #[test]
+    fn a_reservation_ends_by_the_clock_when_that_was_ahead_once() {
+        let mut shop = Shop::open();
+        let behind = |shop: &Shop| Some(shop.now - jiff::SignedDuration::from_hours(24 * 40));
+        shop.wait(3600 * 24 * 365);
+        shop.world.clock = behind(&shop);
+        let order = shop.place(&[(TEA, 2)], Online);
+        let placed = shop.order(order);
+        assert_eq!(placed.reservation_ends(), behind(&shop).map(|clock| clock + RESERVATION));
+        assert_eq!(shop.refusal(&Actor::System, expire(order)), Refusal::NotExpired);
+        shop.world.clock = behind(&shop).map(|clock| clock + RESERVATION);
+        shop.must(&Actor::System, expire(order));
+        assert_eq!(shop.stock(TEA), Stock { on_hand: 10, reserved: 0 });
     }
 
     #[test]

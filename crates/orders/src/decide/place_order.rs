@@ -68,6 +68,7 @@ pub(super) fn place_order(context: &DecisionContext<'_>, place: &PlaceOrder) -> 
             total,
             method: place.payment,
             reference: place.reference.clone(),
+            reserved_at: context.world.clock,
         }],
     })
 }
