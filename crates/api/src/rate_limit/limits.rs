@@ -16,13 +16,15 @@ pub struct RateLimitSettings {
     pub address: Rate,
     /// Requests of one account, from any address.
     pub account: Rate,
-    /// Failed attempts to sign in to one account from one address. Also how many accounts one address may fail for.
+    /// Failed attempts to sign in to one account from one address.
     pub sign_in: Rate,
 }
 
 /// How many times as many failures one account may have, from all addresses together. Otherwise anybody could keep the
 /// owner from signing in.
 const ACCOUNT_FACTOR: u32 = 10;
+/// For how many times as many accounts one address may fail, and how many it may create. Many people share the address of an office or a mobile network.
+const ADDRESS_FACTOR: u32 = 10;
 
 /// An e-mail address, hashed: any text that a client sends takes the same memory.
 type EmailHash = [u8; 32];
@@ -36,6 +38,7 @@ pub struct RateLimits {
     sign_in_address: RateLimiter<AddressBucket>,
     sign_in_account: RateLimiter<EmailHash>,
     guess: RateLimiter<AddressBucket>,
+    registration: RateLimiter<AddressBucket>,
 }
 
 /// An attempt to sign in, counted as a failure until it is [forgiven](Self::forgive).
@@ -70,9 +73,10 @@ impl RateLimits {
             address: RateLimiter::new(rates.address, MAX_KEYS, clock.clone()),
             account: RateLimiter::new(rates.account, MAX_KEYS, clock.clone()),
             sign_in: RateLimiter::new(rates.sign_in, MAX_KEYS, clock.clone()),
-            sign_in_address: RateLimiter::new(rates.sign_in, MAX_KEYS, clock.clone()),
+            sign_in_address: RateLimiter::new(rates.sign_in.times(ADDRESS_FACTOR), MAX_KEYS, clock.clone()),
             sign_in_account: RateLimiter::new(rates.sign_in.times(ACCOUNT_FACTOR), MAX_KEYS, clock.clone()),
             guess: RateLimiter::new(rates.sign_in, MAX_KEYS, clock.clone()),
+            registration: RateLimiter::new(rates.sign_in.times(ADDRESS_FACTOR), MAX_KEYS, clock.clone()),
         }
     }
 
@@ -114,6 +118,11 @@ impl RateLimits {
         self.guess.check(&address)
     }
 
+    /// Counts a new account, whose password costs time to hash.
+    pub fn check_registration(&self, address: AddressBucket) -> Result<(), RetryAfter> {
+        self.registration.check(&address)
+    }
+
     pub fn remove_idle(&self) {
         self.address.remove_idle();
         self.account.remove_idle();
@@ -121,6 +130,7 @@ impl RateLimits {
         self.sign_in_address.remove_idle();
         self.sign_in_account.remove_idle();
         self.guess.remove_idle();
+        self.registration.remove_idle();
     }
 
     /// Number of keys in memory, over all limits.
@@ -131,6 +141,7 @@ impl RateLimits {
             + self.sign_in_address.keys()
             + self.sign_in_account.keys()
             + self.guess.keys()
+            + self.registration.keys()
     }
 
     /// Removes idle keys at an interval. Never returns.
@@ -190,8 +201,8 @@ mod tests {
         assert_eq!(fail("203.0.113.1", "ben@example.com"), Ok(()), "others behind the address are let in");
         // One address, many accounts.
         let guesses = (0..50).filter(|n| fail("203.0.113.9", &format!("user{n}@example.com")).is_ok());
-        assert_eq!(guesses.count(), 4);
-        assert!(fail("203.0.113.9", "user9@example.com").is_err(), "also when it tries again");
+        assert_eq!(guesses.count(), 40);
+        assert!(fail("203.0.113.9", "user45@example.com").is_err(), "also when it tries again");
         // Many addresses, one account.
         let guesses = (0..250).filter(|n| fail(&format!("198.51.100.{n}"), "cleo@example.com").is_ok());
         assert_eq!(guesses.count(), 40);

@@ -87,7 +87,7 @@ pub async fn register(
 ) -> Result<Response, Problem> {
     let from = address(&parts, &app);
     let email = email(&body.email)?;
-    app.limits.check_guess(from.bucket())?;
+    app.limits.check_registration(from.bucket())?;
     let password = Password::new(&body.password, email.as_str())?;
     let password_hash = app.passwords.hash(&password).await?;
     let change = AccountChange::CreateUser {

@@ -217,9 +217,9 @@ pub const OPTIONS: &[OptionSpec] = &[
         "rate_limit_sign_in",
         "10/min",
         "RATE",
-        "Failed attempts to sign in to one account from one client address, accounts that one address may fail for, and \
-         attempts to register or reset a password from one address; one account may have ten times as many failures from \
-         all addresses together; or off",
+        "Failed attempts to sign in to one account from one client address, and attempts to reset a password from one \
+         address. Ten times as many accounts may fail for one address, or be created there, and one account may fail ten \
+         times as often from all addresses together; or off",
     ),
     server("body_limit", "256KiB", "SIZE", "Maximum size of a request body"),
     server(
