@@ -4,7 +4,6 @@
 //! would acknowledge orders that nobody finds after a restart. It runs twice for each batch, so it reads only a few bytes.
 
 use std::fs::{File, Metadata};
-use std::io::{Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -135,12 +134,24 @@ impl Header {
     }
 }
 
-/// The first bytes of a file.
-fn read<const N: usize>(mut file: &File) -> std::io::Result<[u8; N]> {
+/// The first bytes of a file. Several threads read it at once, so its position must not count.
+#[cfg(unix)]
+fn read<const N: usize>(file: &File) -> std::io::Result<[u8; N]> {
+    use std::os::unix::fs::FileExt as _;
     let mut bytes = [0; N];
-    file.rewind()?;
-    file.read_exact(&mut bytes)?;
+    file.read_exact_at(&mut bytes, 0)?;
     Ok(bytes)
+}
+
+#[cfg(windows)]
+fn read<const N: usize>(file: &File) -> std::io::Result<[u8; N]> {
+    use std::os::windows::fs::FileExt as _;
+    let mut bytes = [0; N];
+    if file.seek_read(&mut bytes, 0)? == N {
+        Ok(bytes)
+    } else {
+        Err(std::io::ErrorKind::UnexpectedEof.into())
+    }
 }
 
 fn unusable(path: &Path, how: &str) -> LogError {
@@ -181,4 +192,25 @@ pub(super) fn sync_directory(directory: &Path) -> Result<(), LogError> {
     File::open(directory)
         .and_then(|directory| directory.sync_all())
         .map_err(LogError::file(format!("could not sync the directory {}", directory.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_can_be_checked_by_several_threads_at_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let database = directory.path().join("shop.db");
+        let connection = rusqlite::Connection::open(&database).unwrap();
+        connection.query_row("PRAGMA journal_mode = WAL", (), |_| Ok(())).unwrap();
+        connection.execute_batch("CREATE TABLE orders (number INTEGER)").unwrap();
+        let files = OpenFiles::record(&database).unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                let mut files = files.clone();
+                scope.spawn(move || (0..2000).for_each(|_| files.check().unwrap()));
+            }
+        });
+    }
 }
