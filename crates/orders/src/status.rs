@@ -14,7 +14,7 @@
 //! diagonal.
 //!
 //! - ¹ A payment. Staff and the driver may report cash; the payment provider may report either method.
-//! - ² The payment is recorded as an event, and the status stays.
+//! - ² The payment is recorded as an event, and the status stays. Setting `paid` again changes nothing.
 //! - ³ A step forward if the order was paid before processing; a correction with a reason if it was paid while shipped.
 //! - ⁴ The customer only until processing starts.
 //! - ⁵ If the order is at this stage already, and only its payment makes the status `paid`, the payment is corrected, with

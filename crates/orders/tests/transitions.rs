@@ -31,7 +31,7 @@ const LEGEND: [&str; 8] = [
     "*reason*: they may move the order back to correct a mistake, with a reason. An empty cell is refused, \
      except on the diagonal.",
     "¹ A payment. Staff and the driver may report cash; the payment provider may report either method.",
-    "² The payment is recorded as an event, and the status stays.",
+    "² The payment is recorded as an event, and the status stays. Setting `paid` again changes nothing.",
     "³ A step forward if the order was paid before processing; a correction with a reason if it was paid while shipped.",
     "⁴ The customer only until processing starts.",
     "⁵ If the order is at this stage already, and only its payment makes the status `paid`, the payment is corrected, \
@@ -114,7 +114,7 @@ fn set_status(who: &Actor, cell: &str, q: Question) -> Answer {
         Actor::Staff { .. } | Actor::System if q.from == Cancelled && q.to == Cancelled => Err("unchanged"),
         Actor::Staff { .. } | Actor::System if q.to != Paid => by_cell(cell, q),
         Actor::Staff { .. } | Actor::System if q.from == Cancelled => Err("final_status"),
-        Actor::Staff { .. } | Actor::System if q.from == Paid => Err("unchanged"),
+        Actor::Staff { .. } | Actor::System if q.came != PaidWhen::Never => Err("unchanged"),
         Actor::Staff { .. } | Actor::System => record_payment(who, cell, q),
         _ => Err("forbidden"),
     }
