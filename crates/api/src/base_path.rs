@@ -86,7 +86,7 @@ impl FromStr for BasePath {
     fn from_str(text: &str) -> Result<Self, InvalidBasePath> {
         let path = text.strip_suffix('/').unwrap_or(text);
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
-        // Browsers resolve `.` and `..`.
+        // Browsers remove the segments `.` and `..`.
         let is_segment = |segment: &str| {
             !segment.is_empty() && !matches!(segment, "." | "..") && segment.bytes().all(plain)
         };

@@ -25,7 +25,7 @@ pub struct ClientAddress {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AddressBucket(IpAddr);
 
-/// What a provider gives to one customer: an IPv4 address, or the /48 of an IPv6 address.
+/// The network that a provider gives to one customer: an IPv4 address, or the /48 of an IPv6 address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Network(IpAddr);
 

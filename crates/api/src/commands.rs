@@ -82,7 +82,7 @@ pub(crate) fn same_tag(have: &str, sent: &str) -> bool {
     }
 }
 
-/// A tag without the encodings that Apache, Caddy, Jetty and others add, each its own.
+/// A tag without the suffix for the encoding that Apache, Caddy, Jetty and other proxies add.
 fn without_encoding(tag: &str) -> &str {
     let without_one = |encoding: &str| {
         let rest = tag.strip_suffix(encoding)?;

@@ -12,8 +12,9 @@ const MIN_BYTES: u64 = 1024;
 
 type IsCompressible = fn(StatusCode, Version, &HeaderMap, &Extensions) -> bool;
 
-/// Compresses JSON, CSV and pages of some size. Event streams are never compressed, because compression holds events back. Answers that must
-/// not be stored are not compressed either: they have tokens, and the length of a compressed answer could reveal them (BREACH).
+/// Compresses JSON, CSV and pages of at least [`MIN_BYTES`]. Event streams are never compressed, because compression holds
+/// events back. Answers that must not be stored are not compressed either: they have tokens, and the length of a compressed
+/// answer could reveal them (BREACH).
 pub(crate) fn layer() -> CompressionLayer<And<SizeAbove, IsCompressible>> {
     let json: IsCompressible = |_, _, headers, _| is_compressible(headers);
     // Higher levels take several times as long and save a few percent of JSON.

@@ -6,12 +6,13 @@ use std::sync::{Mutex, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use orders::{OrderRef, UserId};
 
-/// A device sends what it kept within this time. Longer, a clock that was wrong once would hide what it sends later.
+/// How long the lead of a clock is remembered. A device sends its kept locations within this time. If the lead were remembered
+/// for longer, a clock that was wrong once would make later locations look old.
 const REMEMBERED: SignedDuration = SignedDuration::from_secs(60);
 /// The most clocks that are remembered.
 const MAX_CLOCKS: usize = 50_000;
 
-/// How far the clocks of devices are ahead: by whose device it is and the order that it reports for.
+/// How far the clocks of devices are ahead, by user and order.
 #[derive(Debug, Default)]
 pub(crate) struct DeviceClocks(Mutex<HashMap<(UserId, OrderRef), ClockLead>>);
 
@@ -28,8 +29,8 @@ impl ClockLead {
 }
 
 impl DeviceClocks {
-    /// When a device measured what it sent, by the server's clock. `stated` is the time by its own clock. Of a clock that is
-    /// ahead the newest time is now, and the others are as much earlier as the device says.
+    /// When a device measured a location, by the server's clock. `stated` is the time by the device's clock. If that clock is
+    /// ahead, its newest time counts as `now`, and earlier locations keep their distance from the newest.
     pub(crate) fn measured_at(
         &self,
         user: &UserId,

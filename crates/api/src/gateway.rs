@@ -53,7 +53,7 @@ impl Sockets {
         Arc::clone(self.engine.protocol().application()).close_expired().await;
     }
 
-    /// Whether a request with this `sid` is of an open connection.
+    /// Whether a connection with this `sid` is open.
     pub(crate) fn has(&self, sid: &str) -> bool {
         self.engine.has(sid)
     }
@@ -68,7 +68,7 @@ pub struct ApiAuthorizer(AppState);
 
 /// What is kept of the HTTP request that opened a connection.
 pub struct Handshake {
-    /// Counts the connection for its address while nobody is signed in on it.
+    /// Counts the connection against the limit of its address while nobody is signed in on it.
     anonymous: Arc<AnonymousPermit>,
     /// The user of its cookie or its `Authorization` header.
     principal: Option<Box<Principal>>,

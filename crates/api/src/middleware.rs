@@ -88,7 +88,7 @@ where
         let method = request.method().clone();
         // The app's files and unknown paths are cheap, and one page loads many files.
         let limited = route.is_some() || !method.is_safe();
-        // A request of an open Socket.IO connection, which has limits of its own.
+        // An open Socket.IO connection has its own limits.
         let limited = limited && socket_id(request.uri()).is_none_or(|sid| !self.sockets.has(sid));
         let allowed = if limited { check_rate(&self.app, &mut request, from) } else { Ok(()) };
         let answer = match allowed {
@@ -113,7 +113,7 @@ fn check_rate(app: &AppState, request: &mut Request, from: ClientAddress) -> Res
 /// The Socket.IO connection that a request names.
 fn socket_id(uri: &Uri) -> Option<&str> {
     let query = uri.query().filter(|_| uri.path().trim_end_matches('/') == "/socket.io")?;
-    // The last one, as in the Engine.IO service.
+    // The last `sid` counts, as in the Engine.IO service.
     query.split('&').filter_map(|pair| pair.strip_prefix("sid=")).next_back()
 }
 

@@ -36,8 +36,8 @@ const BACKLOG: u32 = 4096;
 /// Load balancers keep idle connections for 60 seconds. The server must not close first, because a request could be
 /// on its way.
 pub const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
-/// The largest request head, in bytes: its method, path, query, and the names and values of its headers. A head that is
-/// larger because of blanks is refused by hyper when it is twice as large.
+/// The largest request head, in bytes: method, path, query, and the names and values of the headers. Blanks do not count.
+/// With blanks, hyper refuses a head above twice this size.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 /// How long open requests may take to finish when the server stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);

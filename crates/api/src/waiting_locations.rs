@@ -42,8 +42,8 @@ impl WaitingLocations {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads what was stored before the server started. Returns the orders. What cannot be read is removed with the next
-    /// changes.
+    /// Reads the locations that were stored before the server started. Returns their orders. Locations that cannot be read are
+    /// removed with the next changes.
     pub(crate) fn load(&self, stored: Vec<KeptState>) -> Vec<OrderId> {
         let Waiting { orders, unsaved } = &mut *self.waiting();
         let stored = stored.into_iter().filter_map(|KeptState { key, state }| {
@@ -55,7 +55,7 @@ impl WaitingLocations {
                 (order, location) => {
                     let error = location.err().map(|error| error.to_string());
                     let error = error.or(order.err().map(|error| error.to_string())).unwrap_or_default();
-                    tracing::warn!(%error, %key, "a stored location that waited cannot be read, it is removed");
+                    tracing::warn!(%error, %key, "a stored location that waited cannot be read and is removed");
                     unsaved.insert(key);
                     None
                 }

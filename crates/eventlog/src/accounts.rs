@@ -125,7 +125,7 @@ pub enum AccountChange {
         session: Uuid,
         /// The token that was sent. It was issued for this session.
         refresh: TokenHash,
-        /// The tokens that follow from it, in order: [`RECENT_ROTATIONS`] of them. The first one replaces it.
+        /// The next [`RECENT_ROTATIONS`] tokens that follow from the sent token, in order. The first one replaces it.
         successors: Vec<TokenHash>,
     },
     EndSession {
@@ -153,9 +153,9 @@ pub enum AccountAnswer {
     Session {
         user: User,
         session: Uuid,
-        /// Which of the successors is its newest refresh token.
+        /// The index of the session's newest refresh token in `successors`.
         successor: usize,
-        /// When that token was made. Earlier than now if the refresh was repeated.
+        /// When the newest token was made. In the past if the refresh was repeated.
         refreshed_at: Timestamp,
         expires_at: Timestamp,
     },
@@ -183,11 +183,11 @@ pub enum AccountRefusal {
     LinkInvalid,
 }
 
-/// Sessions and users whose tokens were revoked. Every request checks them, so they are kept in memory. Bounded by the number
-/// of sessions that end within the lifetime of a session and two weeks, after which they are deleted.
+/// Sessions and users whose tokens were revoked. Every request checks them, so they are kept in memory. A session is in the
+/// list until it is deleted: at most the lifetime of a session and two weeks.
 #[derive(Debug, Clone, Default)]
 pub struct Revoked {
-    /// Sessions that ended early, and when their tokens expire. Also after that time: the clock may be set back.
+    /// Sessions that ended early, and when their tokens expire. Expired ones stay in the list, because the clock may be set back.
     pub sessions: Vec<(Uuid, Timestamp)>,
     /// Users, and the time before which their tokens were issued.
     pub users: Vec<(UserId, Timestamp)>,

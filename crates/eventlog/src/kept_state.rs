@@ -40,7 +40,7 @@ pub enum StateChange {
     },
 }
 
-/// Keys whose stored state is not what their owner has.
+/// Keys whose stored state differs from the state in memory.
 #[derive(Debug, Default)]
 pub struct UnsavedKeys(HashSet<Box<str>>);
 
@@ -49,7 +49,7 @@ impl UnsavedKeys {
         self.0.insert(key.into());
     }
 
-    /// The changes that store what the owner has. `state` finds it; `None` removes what is stored.
+    /// The changes that store the state in memory, which `state` returns by key. `None` removes the stored state.
     pub fn take<'a, S: Serialize + 'a>(&mut self, state: impl Fn(&str) -> Option<&'a S>) -> Vec<StateChange> {
         let change = |key: Box<str>| match state(&key).map(serde_json::to_string) {
             Some(Ok(state)) => StateChange::Keep(KeptState { key, state }),
@@ -58,7 +58,7 @@ impl UnsavedKeys {
         std::mem::take(&mut self.0).into_iter().map(change).collect()
     }
 
-    /// These changes were not stored. Their keys are taken again the next time.
+    /// Returns changes that could not be stored, so that the next [`take`](Self::take) has their keys again.
     pub fn put_back(&mut self, changes: Vec<StateChange>) {
         self.0.extend(changes.into_iter().map(|change| match change {
             StateChange::Keep(KeptState { key, .. }) | StateChange::Remove { key } => key,

@@ -25,7 +25,7 @@ pub fn tracking_key(number: &str) -> Option<String> {
 /// What a search text asks for. Every word must be the beginning of a word of the customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchWords {
-    /// Letters and digits only, never empty: each with its other spellings. A spelling with blanks is a sequence of words.
+    /// The words with their other spellings: letters and digits only, never empty. A spelling with blanks is a sequence of words.
     pub words: Vec<Vec<String>>,
     /// The digits, where the text looks like a phone number: they match instead of the words, however they are grouped. With a
     /// country code, also without it.
@@ -42,7 +42,7 @@ impl SearchWords {
         if words.is_empty() {
             return None;
         }
-        // Spelled out, a text has the same words.
+        // The spelled-out text has the same number of words.
         for (word, spelled) in words.iter_mut().zip(connected_words(spelled.as_deref().unwrap_or_default())) {
             for spelling in asked(&spelled) {
                 if !word.contains(&spelling) {
@@ -54,7 +54,7 @@ impl SearchWords {
     }
 }
 
-/// Connected words are looked for as they are, and as one word; a number also without the zero before it.
+/// The spellings to look for: connected words separately and as one word, and a number also without its leading zero.
 fn asked(words: &[&str]) -> Vec<String> {
     let mut spellings = vec![words.join(" ")];
     if words.len() > 1 {

@@ -27,7 +27,7 @@ pub struct StorageConfig {
     pub keep_events: Option<SignedDuration>,
     /// Opens the data also when a part of it is missing: see [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete).
     pub accept_data_loss: bool,
-    /// Files in the directory that are created after the data. When there is one and no data, the data was deleted.
+    /// Files in the directory that are created after the data. If one exists without data, the data was deleted.
     pub companions: Vec<PathBuf>,
 }
 

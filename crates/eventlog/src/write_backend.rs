@@ -188,8 +188,8 @@ pub trait WriteBackend: Send + 'static {
     /// Does a short piece of maintenance in a transaction of its own, such as retention. Called between batches: every
     /// second, or every minute when idle. Returns whether there is more to do. After an error the caller rolls back.
     ///
-    /// `log_time` is the time of the log, which never goes back, and `now` that of the clock, by which sessions and links
-    /// end. A clock that is ahead for days must not delete these: it may be set back.
+    /// `log_time` is the time of the log, which never goes back. `now` is the time of the clock, by which sessions and reset
+    /// links expire. A clock that is ahead for days must not delete them, because it may be set back.
     fn maintain(&mut self, log_time: Timestamp, now: Timestamp) -> Result<bool, LogError>;
 
     /// The newest time of events and accounts; `None` when there are none.

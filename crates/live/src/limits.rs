@@ -31,7 +31,7 @@ pub struct ConnectionPermit {
     connection: Option<Arc<AnonymousPermit>>,
 }
 
-/// Counts one open connection, until it is dropped, for its address while nobody is signed in on it.
+/// Counts one open connection against the limit of its address while nobody is signed in on it. Ends when dropped.
 pub struct AnonymousPermit {
     limits: Arc<ConnectionLimits>,
     address: IpAddr,
@@ -88,8 +88,8 @@ impl ConnectionLimits {
 }
 
 impl AnonymousPermit {
-    /// A user signs in on the connection. It counts for its address again when the permit is dropped and the connection is
-    /// still open.
+    /// Signs a user in on the connection. The connection counts for its address again if the returned permit is dropped while
+    /// the connection is still open.
     pub fn sign_in(self: &Arc<Self>, user: UserId) -> Result<ConnectionPermit, LimitReached> {
         let mut counts = lock(&self.limits.counts);
         self.limits.count_user(&mut counts, &user)?;
@@ -115,7 +115,7 @@ impl Drop for ConnectionPermit {
 
 impl Drop for AnonymousPermit {
     fn drop(&mut self) {
-        // Nobody is signed in: the user's permit would hold it.
+        // Nobody is signed in, because a user's permit would keep this permit alive.
         decrement(&mut lock(&self.limits.counts).addresses, &self.address);
     }
 }
@@ -160,7 +160,7 @@ mod tests {
         let open = || limits.acquire_anonymous(home).ok();
         let connection = open().unwrap();
         assert!(open().is_none());
-        // In two namespaces.
+        // The user signs in on two namespaces of the connection.
         let one = connection.sign_in(user.clone()).ok().unwrap();
         let other = connection.sign_in(user.clone()).ok().unwrap();
         assert_eq!(connection.sign_in(user).err(), Some(LimitReached::User(2)));

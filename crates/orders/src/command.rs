@@ -185,7 +185,7 @@ impl Command {
         lines.iter().map(|line| line.0).chain(one)
     }
 
-    /// The command without personal data that the order has already, which changes nothing.
+    /// The command without the personal data that the order has already, because repeating that data changes nothing.
     pub fn without_known(&self, contact: &Contact) -> Cow<'_, Self> {
         match self {
             Self::SetDelivery(set) if set.partner.is_some() && set.partner == contact.partner => {

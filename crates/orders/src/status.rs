@@ -21,8 +21,8 @@
 //!   a reason: the cash is due again. An online payment is undone by its refund.
 //! - ⁶ A late report of the payment provider is recorded, and the status stays. Nothing else is accepted.
 //!
-//! A payment is recorded once: a report of ¹, ² or ⁶ is refused for an order that is paid already. An order has the status `paid`
-//! whenever it is at the stage at which the payment arrived, also after it was moved back to `pending` or shipped again.
+//! A payment is recorded once: a report of ¹, ² or ⁶ is refused for an order that is paid already. An order has the status
+//! `paid` whenever it is at the stage at which the payment arrived, also after it was moved back to `pending` or shipped again.
 //! After a refund its status is `pending` or `shipped`. Setting the status that an order already has is accepted and makes
 //! an event only if a tracking number, an expected time or a note comes with it. So a repeated request is harmless.
 //!

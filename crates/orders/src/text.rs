@@ -100,7 +100,7 @@ pub fn code<'de, D: serde::Deserializer<'de>, const MOST: usize>(
     Line::new(&without_format(&text)).map(Some).map_err(serde::de::Error::custom)
 }
 
-/// An optional field of a form, which sends empty fields, too: empty is absent. For
+/// An optional field of a form. An empty text counts as absent, because forms send their empty fields. For
 /// `#[serde(default, deserialize_with = "orders::text::optional")]`.
 pub fn optional<'de, D: serde::Deserializer<'de>, const MOST: usize>(
     deserializer: D,
@@ -110,7 +110,7 @@ pub fn optional<'de, D: serde::Deserializer<'de>, const MOST: usize>(
     Line::new(&text).map(Some).map_err(serde::de::Error::custom)
 }
 
-/// The same for a phone number or a code; see [`code`].
+/// Like [`optional`], for a phone number or a code; see [`code`].
 pub fn optional_code<'de, D: serde::Deserializer<'de>, const MOST: usize>(
     deserializer: D,
 ) -> Result<Option<Line<MOST>>, D::Error> {
@@ -119,7 +119,7 @@ pub fn optional_code<'de, D: serde::Deserializer<'de>, const MOST: usize>(
     Line::new(&without_format(&text)).map(Some).map_err(serde::de::Error::custom)
 }
 
-/// Whether nothing in a text is visible.
+/// Whether a text has no visible character.
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || is_format(c))
 }

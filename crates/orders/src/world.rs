@@ -16,8 +16,8 @@ pub struct World {
     pub products: HashMap<ProductId, Product>,
     /// The number of the next order.
     pub next_number: OrderNumber,
-    /// The time by the clock, if it is behind the log's time, which never goes back: the clock was ahead once. Reservations
-    /// end by the clock.
+    /// The time of the clock, if it is behind the log's time: the log's time never goes back, and the clock was ahead once.
+    /// Reservations end by the clock.
     pub clock: Option<Timestamp>,
 }
 

@@ -86,7 +86,7 @@ impl CookieSettings {
     }
 }
 
-/// The token in the cookie with the name.
+/// The token in the cookie whose name `is_name` accepts.
 ///
 /// `None` if two such cookies differ. A page on a sibling host can set a cookie for a longer path, which comes first
 /// and would sign the user in as somebody else.
@@ -105,8 +105,8 @@ fn cookie_token(headers: &HeaderMap, is_name: impl Fn(&str) -> bool) -> Option<C
     tokens.all(|other| other == first).then_some(first)
 }
 
-/// The token in a cookie's value. Shops write it percent-encoded, in quotes, or as `Bearer …`; Express also as JSON (`j:…`) or
-/// with a signature of its own (`s:…`, cookie-signature), which is not needed: the token has one.
+/// The token in a cookie's value. Shops write it percent-encoded, in quotes, or as `Bearer …`. Express also writes JSON
+/// (`j:…`) or adds its own signature (`s:…`, cookie-signature), which is not checked because the token is signed.
 fn token_in(value: &str) -> Option<Cow<'_, str>> {
     let Cow::Owned(decoded) = percent_decode_str(value).decode_utf8().ok()? else {
         return express_token(value).map(Cow::Borrowed);

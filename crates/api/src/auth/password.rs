@@ -65,7 +65,7 @@ impl Password {
             return Err(WeakPassword::Long);
         }
         let text = normalize(text);
-        // The address as it may be typed or pasted.
+        // A pasted address may have blanks and invisible characters.
         let plain = |text: &str| without_format(text).trim().to_lowercase();
         match text.chars().take(Self::MAX_CHARS + 1).count() {
             0..Self::MIN_CHARS => Err(WeakPassword::Short),
@@ -82,8 +82,7 @@ fn normalize(text: &str) -> Cow<'_, str> {
     ComposingNormalizerBorrowed::new_nfkc().normalize(text)
 }
 
-/// The forms of a password that a stored hash may be of: normalized; as it was typed; and as a phone and a Mac may have typed
-/// it.
+/// The forms of a password that may have been hashed: normalized, as it was typed, composed (phones) and decomposed (macOS).
 fn forms(typed: &str) -> Vec<Box<str>> {
     let mut forms: Vec<Box<str>> = vec![normalize(typed).into()];
     let composed = ComposingNormalizerBorrowed::new_nfc().normalize(typed);
@@ -308,7 +307,7 @@ mod tests {
         let stored = pool.hash(&Password(TYPED[1].into())).await.unwrap();
         assert_eq!(pool.verify(TYPED[0], Some(&stored)).await.unwrap(), Verdict::RightInOldForm);
         assert_eq!(pool.verify(TYPED[0], None).await.unwrap(), Verdict::Wrong);
-        // Typed on a phone then, and on a Mac now. NFKC changes the superscript.
+        // Set on a phone, typed on a Mac. NFKC changes the superscript.
         let stored = pool.hash(&Password("Caf\u{e9}\u{b2} 12345".into())).await.unwrap();
         let verdict = pool.verify("Cafe\u{301}\u{b2} 12345", Some(&stored)).await.unwrap();
         assert_eq!(verdict, Verdict::RightInOldForm);

@@ -1,7 +1,7 @@
 //! A token in the forms in which pages send it.
 
-/// The token in a text that a client sends as one: it may be in quotes, or follow `Bearer`. `None` for what a page sends that
-/// has no token itself, because only its cookie has it.
+/// The token in a text: in quotes, after `Bearer`, or alone. `None` for an empty text, `null`, `undefined` or `Bearer` alone:
+/// a page that cannot read its cookie sends these.
 pub(crate) fn presented(text: &str) -> Option<&str> {
     let text = text.trim().trim_matches('"').trim();
     let token = match text.split_once([' ', '+']) {

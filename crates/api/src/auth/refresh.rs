@@ -1,10 +1,10 @@
 //! Refresh tokens: a session id, random bytes, and a MAC of both, as 86 characters of base64url.
 //!
 //! The MAC proves without the database that a token is genuine, and which session it belongs to. So the database
-//! stores only the newest token of a session. Any other genuine token was already used, and ends the session if it
-//! is used again (RFC 9700, section 4.14.2).
+//! stores only the newest token of a session. Any other genuine token was already used. If it is used again more than
+//! 30 seconds later, it ends the session (RFC 9700, section 4.14.2).
 //!
-//! The token that replaces another one follows from it, with the secret. So a refresh whose answer was lost can be
+//! Each token is computed from the token that it replaces and the secret. So a refresh whose answer was lost can be
 //! answered again, although no token is stored.
 
 use aws_lc_rs::error::Unspecified;

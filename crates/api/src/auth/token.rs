@@ -97,7 +97,7 @@ pub enum TokenError {
     Claim(&'static str),
 }
 
-/// What a claim must be.
+/// The rule for a claim, as the error message states it.
 fn rule_of(claim: &str) -> &'static str {
     match claim {
         "role" | "roles" | "userRole" | "user_role" => {

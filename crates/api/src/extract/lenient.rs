@@ -20,7 +20,7 @@ where
     text.map(|text| text.parse()).transpose().map_err(D::Error::custom)
 }
 
-/// A query parameter. Pages that put a variable into an address send `null` and `undefined`, too.
+/// A query parameter. `null` and `undefined` count as absent: pages send them when a variable has no value.
 pub(crate) fn query<'de, D: Deserializer<'de>, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     T: std::str::FromStr<Err: std::fmt::Display>,

@@ -11,11 +11,11 @@ use utoipa::ToSchema;
 
 use super::lenient::{convert, first, is_absent, number_of};
 
-/// The units in which devices count since 1970: a number below the bound is in a unit of so many milliseconds. The smallest
-/// one is a nanosecond. None of them reaches the bound before the year 5000.
+/// Units of times since 1970, as `(bound, milliseconds)`: a number below the bound is in a unit of so many milliseconds. Larger
+/// numbers are nanoseconds. No unit reaches its bound before the year 5000.
 const UNITS: [(f64, f64); 3] = [(1e11, 1e3), (1e14, 1.0), (1e17, 1e-3)];
 const NANOSECOND: f64 = 1e-6;
-/// Names of the time.
+/// Members that may have the time of a location. The first member with a value counts.
 const TIMES: [&str; 4] = ["at", "timestamp", "time", "recordedAt"];
 
 /// The parsed location of a body. Its schema is [`NewLocation`].
@@ -47,7 +47,7 @@ impl<'de> Deserialize<'de> for LocationInput {
     }
 }
 
-/// A location: coordinates under the names that devices use, a point of RFC 7946, or `53.5, 10`. Members that it does not know are ignored,
+/// A location: coordinates under the names that devices use, a point of RFC 7946, or `53.5, 10`. Unknown members are ignored,
 /// and empty coordinates count as absent.
 pub(crate) fn optional_location<'de, D: Deserializer<'de>>(
     deserializer: D,
@@ -55,7 +55,7 @@ pub(crate) fn optional_location<'de, D: Deserializer<'de>>(
     location_of(&Value::deserialize(deserializer)?).map_err(de::Error::custom)
 }
 
-/// What a location must be.
+/// The rule for a location, as the error message states it.
 const LOCATION: &str =
     "must have coordinates, such as {\"lat\": 53.5, \"lng\": 10}; send the name of a place in `note`";
 const LATITUDE: [&str; 2] = ["latitude", "lat"];

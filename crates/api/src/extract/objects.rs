@@ -1,8 +1,8 @@
 //! Structs are JSON objects and nothing else.
 //!
 //! serde's derived code also reads a struct from an array, by position: `["asha@example.com", "secret"]` would sign in.
-//! [`ObjectsOnly`] refuses that at every depth. It also refuses a name such as `"shipped"` that is written as an object,
-//! `{"shipped": null}`. Everything else is forwarded.
+//! [`ObjectsOnly`] refuses that at every depth. It also refuses the object `{"shipped": null}` for the name `"shipped"`.
+//! Everything else is forwarded.
 
 use std::fmt;
 
@@ -50,7 +50,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for ObjectsOnly<D> {
         deserialize_tuple_struct(name: &'static str, len: usize);
     }
 
-    /// All enums of bodies are names.
+    /// All enums of request bodies are plain names.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,

@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 use super::{field_name, truncate_message};
 use crate::problem::{Code, Problem};
 
-/// Parameters that clients add so that no cache answers, without `_` and `-` and in small letters; the empty one is jQuery's
-/// `_`. No read has a parameter of these names.
+/// Parameters that clients add so that no cache answers, in small letters and without `_` and `-`. The empty name is jQuery's
+/// `_`. No read has a parameter with one of these names.
 const CACHE_BUSTERS: [&str; 25] = [
     "",
     "t",
@@ -59,7 +59,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// Whether a pair of a query string is a parameter with a value, and not there to avoid caches.
+/// Whether a pair of a query string has a value and is no cache buster.
 fn is_meant(pair: &str) -> bool {
     let (name, value) = match pair.split_once('=') {
         Some((_, "")) => return false,

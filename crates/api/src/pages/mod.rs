@@ -97,8 +97,8 @@ fn is_app_path(path: &str) -> bool {
     })
 }
 
-/// The app's addresses have no extension such as `.js`, except that of an order, which may contain its reference (`SHOP.1`). A
-/// missing file must not be served as a page.
+/// Addresses of the app have no extension such as `.js`. Only an order's address may have a dot, from its reference (`SHOP.1`).
+/// A missing file must not be served as a page.
 fn is_file(path: &str) -> bool {
     let is_order = |prefix: &str| path.strip_prefix(prefix).is_some_and(|order| !order.contains('/'));
     let is_order = ["/orders/", "/admin/orders/"].into_iter().any(is_order);

@@ -23,7 +23,8 @@ pub struct RateLimitSettings {
 /// How many times as many failures one account may have, from all addresses together. Otherwise anybody could keep the
 /// owner from signing in.
 const ACCOUNT_FACTOR: u32 = 10;
-/// For how many times as many accounts one address may fail, and how many it may create. Many people share the address of an office or a mobile network.
+/// One address may fail for, and create, this many times as many accounts. Many people share the address of an office or a
+/// mobile network.
 const ADDRESS_FACTOR: u32 = 10;
 
 /// An e-mail address, hashed: any text that a client sends takes the same memory.
@@ -112,8 +113,8 @@ impl RateLimits {
         Ok(attempt)
     }
 
-    /// Counts an attempt to guess a secret that names no account, such as a link for a new password. It keeps nobody from
-    /// signing in.
+    /// Counts an attempt to guess a secret that names no account, such as a link for a new password. It does not count as a
+    /// failed sign-in.
     pub fn check_guess(&self, address: AddressBucket) -> Result<(), RetryAfter> {
         self.guess.check(&address)
     }
@@ -206,12 +207,12 @@ mod tests {
         // Many addresses, one account.
         let guesses = (0..250).filter(|n| fail(&format!("198.51.100.{n}"), "cleo@example.com").is_ok());
         assert_eq!(guesses.count(), 40);
-        // Providers give a whole /48 to one customer.
+        // All addresses of a /48 count as one, because providers give a whole /48 to one customer.
         let guesses = (0..250).filter(|n| fail(&format!("2001:db8:1:{n:x}::1"), "dara@example.com").is_ok());
         assert_eq!(guesses.count(), 4);
         assert_eq!(fail("2001:db8:2::1", "dara@example.com"), Ok(()));
         assert_eq!(fail("2001:db8:1::1", "ben@example.com"), Ok(()));
-        // Guesses of links and new accounts do not count.
+        // Guesses of links do not count as failed sign-ins.
         assert_eq!((0..9).filter(|_| limits.check_guess(address("203.0.113.5")).is_ok()).count(), 4);
         assert_eq!(fail("203.0.113.5", "ben@example.com"), Ok(()));
         clock.advance(Duration::from_mins(2));

@@ -294,7 +294,7 @@ pub async fn password_reset(
     app.limits.check_guess(address(&parts, &app).bucket())?;
     // A mistake does not use the link up.
     Password::new(&body.password, "")?;
-    // Copied from a message, it may have line breaks and invisible marks.
+    // A token that is copied from a message may have line breaks and invisible characters.
     let token: String = body.token.chars().filter(|c| !c.is_whitespace() && !is_format(*c)).collect();
     let token = OneTimeSecret::hash_of(&token);
     let user =

@@ -30,7 +30,7 @@ use crate::resources::orders::order_ref;
 use crate::resources::page::PageLimit;
 use crate::sessions::base64url;
 
-/// How often details are tried while others change the order.
+/// The most attempts to store details while others change the order.
 const MAX_ATTEMPTS: usize = 5;
 
 /// Orders in one response, if the request does not say.
@@ -249,12 +249,12 @@ pub async fn tracking(
     changed.ok_or_else(|| Problem::new(Code::Unchanged))?.into_order(StatusCode::OK)
 }
 
-/// What may come with a status, or without one.
+/// Details that may come with a status, or without one.
 struct Details {
     tracking_number: Option<Line<100>>,
     estimated_delivery: Option<Timestamp>,
     note: Option<Prose<2000>>,
-    /// Only with a status.
+    /// Stored only with a status.
     reason: Option<Prose<500>>,
 }
 
@@ -264,7 +264,7 @@ impl Details {
     }
 }
 
-/// Sets the status, or else only the details: then the order keeps the status that it has when they are stored.
+/// Sets the status and the details. Without a status, the order keeps the status that it has when the details are stored.
 async fn set_status(
     app: &App,
     order: OrderRef,
@@ -291,7 +291,7 @@ async fn set_status(
     Err(Problem::new(Code::Busy).retry_after(1))
 }
 
-/// The coordinates of a body that has them beside its other members.
+/// The location of a body that has the coordinates beside its other members.
 fn flat_location(raw: &RawBody) -> Result<Option<LocationReport>, Problem> {
     let members = serde_json::from_slice(&raw.0).map_err(|error| Problem::internal(&error))?;
     extract::flat_location(&members).map_err(|rule| {

@@ -87,8 +87,9 @@ async fn make_reset_link(app: &App, user: UserId) -> Result<ResetLink, Problem> 
     Ok(ResetLink { url: reset_url(&app.settings.base_url, &token.text), expires_at })
 }
 
-/// The user that a client names for an order. A bare id is that of an account here, or else that of a user of the caller's own
-/// shop, whose full id is `issuer|subject`. The shop of a caller with an account here is that of the order's customer.
+/// The user that a client names for an order. An id without an issuer names a local account. If there is none, it names a user
+/// of the caller's shop, whose full id is `issuer|subject`. For a caller with a local account, the shop is that of the order's
+/// customer.
 pub(crate) async fn resolve_user(
     app: &App,
     caller: &Caller,

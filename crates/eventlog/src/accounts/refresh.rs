@@ -3,8 +3,8 @@
 //! Every refresh replaces the session's token. A token that was replaced before and is sent again has been copied:
 //! either the thief or the owner holds it, so the session ends for both.
 //!
-//! A token that was replaced a moment ago was sent by another tab, or again because the answer was lost. It gets the newest
-//! answer. Each token follows from the one before, so the sent token is known by the tokens that follow from it.
+//! If a token that was replaced less than [`ROTATION_GRACE`] ago is sent again, another tab sent it or the answer was lost. It
+//! gets the newest answer. Each token is computed from the one before, so a sent token is recognized by its successors.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -27,11 +27,11 @@ pub struct RefreshTokens {
 /// What to do with a refresh token that was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefreshDecision {
-    /// It is the current token: replace it by the first successor.
+    /// The current token was sent: replace it by the first successor.
     Rotate,
-    /// It was replaced a moment ago. Answer with the current token, which is its successor of this index.
+    /// The token was replaced less than [`ROTATION_GRACE`] ago. Answer with the current token: the successor with this index.
     Repeat { successor: usize, refreshed_at: Timestamp },
-    /// It was replaced before: end the session.
+    /// The token was replaced earlier: end the session.
     Stolen,
 }
 
@@ -51,13 +51,13 @@ impl RefreshTokens {
         }
     }
 
-    /// The rotations to remember once the current token is replaced, without that one.
+    /// The rotations to remember when the current token is replaced, without the new rotation.
     pub fn earlier_rotations(&self, now: Timestamp) -> impl Iterator<Item = Timestamp> {
         self.rotations.iter().copied().take_while(move |at| is_recent(*at, now)).take(RECENT_ROTATIONS - 1)
     }
 }
 
-/// Absolute, because the clock may have been set back since.
+/// Compares the absolute difference, because the clock may have been set back since `at`.
 fn is_recent(at: Timestamp, now: Timestamp) -> bool {
     now.duration_since(at).abs() < ROTATION_GRACE
 }

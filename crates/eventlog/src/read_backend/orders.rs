@@ -53,8 +53,8 @@ pub struct OrderFilter {
     pub limit: usize,
 }
 
-/// The order of a list. Of orders with the same total, the newest is next to the highest totals; of orders that changed in
-/// the same millisecond, the newest comes first.
+/// How a list is sorted. Of orders with the same total, the newest is next to the higher totals. Of orders that changed in the
+/// same millisecond, the newest comes first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum OrderSort {
     #[default]
@@ -69,8 +69,8 @@ pub enum OrderSort {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PagePosition {
     pub number: OrderNumber,
-    /// What the list is sorted by besides the number: the total of that order in minor units, or the time of its last change
-    /// in milliseconds. 0 where only the number counts.
+    /// The order's total in minor units, or the time of its last change in milliseconds, whichever the list is sorted by. 0 if
+    /// the list is sorted by number only.
     pub value: i64,
 }
 

@@ -1,12 +1,12 @@
-//! Phone numbers as they are searched: digits only, with and without a country code.
+//! Phone numbers for the search: digits only, with and without a country code.
 
-/// Shorter sequences of digits are no phone number.
+/// Shorter sequences of digits are not phone numbers.
 const MIN_DIGITS: usize = 5;
-/// Shorter rests of a number are not looked up.
+/// Without a country code, a number must have at least this many digits.
 const MIN_NATIONAL_DIGITS: usize = 6;
 
-/// The digit sequences that a folded text is looked up by, if it looks like a phone number. They match however the number is
-/// grouped, and with a country code also without it.
+/// The digit sequences to look up for a folded text. Empty if the text is not a phone number. Grouping does not matter, and a
+/// number with a country code is also looked up without it.
 pub(super) fn searched(folded: &str) -> Vec<String> {
     let text = ["telephone", "telefon", "phone", "tel"]
         .into_iter()
@@ -24,7 +24,7 @@ pub(super) fn searched(folded: &str) -> Vec<String> {
     if text.starts_with('+') || digits.starts_with("00") {
         found.extend(national(&digits));
     }
-    // Some countries dial 8 before a number.
+    // In some countries, 8 is dialed before a national number.
     let rests = [Some(&*digits), digits.strip_prefix('8').filter(|rest| rest.len() > 9)];
     for rest in rests.into_iter().flatten() {
         let significant = rest.trim_start_matches('0');
@@ -35,7 +35,7 @@ pub(super) fn searched(folded: &str) -> Vec<String> {
     found
 }
 
-/// The digit sequences that a word or a number which is stored is found by.
+/// The digit sequences by which a stored word or number is found.
 pub(super) fn known_as(folded: &str) -> Vec<String> {
     let mut found = Vec::new();
     for number in numbers(folded) {
@@ -55,14 +55,14 @@ pub(super) fn digits_of(folded: &str) -> Vec<String> {
     numbers(folded).into_iter().map(digits).collect()
 }
 
-/// The numbers of a field that has one, or several as `030 1234567 / 0170 1234567`.
+/// The numbers in a field: one, or several such as `030 1234567 / 0170 1234567`.
 fn numbers(text: &str) -> Vec<&str> {
     let several: Vec<&str> = text.split(['/', ',', ';', '|']).collect();
     let are_whole = several.iter().all(|number| digits(number).len() >= MIN_NATIONAL_DIGITS);
     if are_whole { several } else { vec![text] }
 }
 
-/// A number without a country code, which has one to three digits.
+/// The number without its first one, two and three digits: a country code has one to three digits.
 fn national(digits: &str) -> impl Iterator<Item = String> {
     let significant = digits.trim_start_matches('0');
     let rests = (1..=3).filter_map(|code| significant.get(code..));

@@ -1,10 +1,10 @@
-//! The spellings of a text by which people find it: one form for all ways to write a letter, letters spelled out, and words
+//! The spellings by which a text is found: one form for all ways to write a letter, letters that are spelled out, and words
 //! that are connected or written without blanks.
 
 use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 
-/// Only so many letters of a run without blanks begin a part. Names are shorter.
+/// At most this many letters of a run without blanks begin a part. Names are shorter.
 const MAX_PARTS: usize = 24;
 
 const COMBINING: CanonicalCombiningClassMapBorrowed<'static> = CanonicalCombiningClassMapBorrowed::new();
@@ -32,14 +32,14 @@ fn plain_letters(c: char) -> Option<&'static str> {
         'ٱ' => "ا",
         'ى' => "ي",
         'ة' => "ه",
-        // Variants of characters in names.
+        // Variants of Han characters in names.
         '髙' => "高",
         '﨑' => "崎",
         '濵' | '濱' => "浜",
         '邉' | '邊' => "辺",
         '齋' | '齊' | '斉' => "斎",
         '澤' => "沢",
-        // Lengthens a word for the eye.
+        // The tatweel only stretches a word.
         'ـ' => "",
         // Digits of other scripts.
         '٠' | '۰' | '०' | '০' => "0",
@@ -93,7 +93,7 @@ pub(super) fn spelled_out(text: &str) -> Option<String> {
     lower.contains(|c| spelled_letters(c).is_some()).then(|| fold(&replace(&lower, spelled_letters)))
 }
 
-/// What may stand between two words that are also written as one: apostrophes, hyphens, joiners.
+/// Whether words around this character are also written as one word: apostrophes, hyphens, joiners.
 fn connects(c: char) -> bool {
     matches!(
         c,
@@ -116,7 +116,7 @@ fn is_letter(c: char) -> bool {
     c.is_alphanumeric()
 }
 
-/// The words of a text, those together that are connected: `[["sinéad"], ["o", "connor"]]`.
+/// The words of a text, with connected words in one group: `[["sinéad"], ["o", "connor"]]`.
 pub(super) fn connected_words(text: &str) -> impl Iterator<Item = Vec<&str>> {
     text.split(|c: char| !is_letter(c) && !connects(c)).filter_map(|run| {
         let words: Vec<&str> = run.split(|c: char| !is_letter(c)).filter(|word| !word.is_empty()).collect();
@@ -124,8 +124,8 @@ pub(super) fn connected_words(text: &str) -> impl Iterator<Item = Vec<&str>> {
     })
 }
 
-/// All words by which a folded text is found: those it has, connected ones as one, and what follows each letter of a run
-/// without blanks.
+/// All words by which a folded text is found: its words, connected words as one, and the rest of a run without blanks from
+/// each of its letters.
 pub(super) fn words_of(folded: &str) -> Vec<String> {
     let runs: Vec<Vec<&str>> = connected_words(folded).collect();
     let mut found: Vec<String> = runs.iter().flatten().map(|word| (*word).to_owned()).collect();
@@ -143,7 +143,7 @@ pub(super) fn words_of(folded: &str) -> Vec<String> {
     found
 }
 
-/// The parts of a word: those that are written without blanks, and the others.
+/// Splits a word into parts in scripts that are written without blanks, and parts in other scripts.
 fn by_script(word: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut rest = word;

@@ -1,8 +1,8 @@
 //! Deletes expired sessions and reset links.
 //!
-//! What was deleted cannot come back: a person is signed out, and the tokens of a session that was ended count as valid again.
-//! So a clock that is ahead for a while must not delete anything. A row is deleted only when it expired before a time that
-//! the clock has been past for a week of uptime, without being set back before it.
+//! A deleted row cannot come back. Without the row of an open session, its user is signed out. Without the row of an ended
+//! session, its tokens are valid again. So a clock that is ahead for a while must not delete anything. A row is deleted only
+//! when the clock has stayed past the row's expiry for a week of uptime.
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
@@ -10,10 +10,10 @@ use rusqlite::{Connection, OptionalExtension};
 use super::rows::{millis, timestamp};
 use crate::error::LogError;
 
-/// How long the clock has to be past a time.
+/// How long the clock must stay past a time before that time is confirmed.
 const CONFIRMED_AFTER: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// The most that counts between two rounds: then the clock was set, or the machine was suspended. An idle writer does
-/// maintenance every minute.
+/// The most uptime that counts between two rounds. A longer step means that the clock was set or the machine was suspended,
+/// because an idle writer does maintenance every minute.
 const LONGEST_STEP: SignedDuration = SignedDuration::from_mins(2);
 /// How often the progress is stored.
 const STORE_EVERY: SignedDuration = SignedDuration::from_mins(10);
@@ -21,18 +21,18 @@ const STORE_EVERY: SignedDuration = SignedDuration::from_mins(10);
 /// The row of `meta` with the progress.
 const PROGRESS: &str = "accounts_expired";
 
-/// What waits to be confirmed.
+/// A time that is not confirmed yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Progress {
-    /// The clock was past this time in every round since.
+    /// The clock has been past this time in every round.
     time: Timestamp,
-    /// For how much uptime.
+    /// The uptime of these rounds.
     confirmed: SignedDuration,
 }
 
 #[derive(Default)]
 pub(super) struct AccountCleanup {
-    /// What expired before is deleted. `None` until a time was confirmed.
+    /// Rows that expired before this time are deleted. `None` until a time is confirmed.
     deleted_before: Option<Timestamp>,
     progress: Option<Progress>,
     stored: SignedDuration,
@@ -115,7 +115,7 @@ mod tests {
     }
 
     impl Server {
-        /// With a session that ended early and a reset link, which both expire in a day.
+        /// Has a session and a reset link, which both expire in a day.
         fn new() -> Self {
             let connection = Connection::open_in_memory().unwrap();
             connection
@@ -134,7 +134,7 @@ mod tests {
             Self { connection, cleanup: AccountCleanup::default(), now }
         }
 
-        /// Runs, idle, for so long.
+        /// Runs idle for `time`.
         fn run(&mut self, time: SignedDuration) {
             let end = self.now + time;
             while self.now < end {

@@ -2,12 +2,12 @@
 //!
 //! - A new database is created beside a marker file, which is removed when the tables exist. So an empty database without
 //!   the marker has lost its content.
-//! - A database that is open says so in its own file. Its newest commits may then be only in the write-ahead log. The
-//!   process that closes the database last copies the log into the file, and stores that the database is closed. So a
-//!   database that is not closed has lost commits if it lacks the newest batch: see `newest_batch.rs`. Where that is not
-//!   known, it has lost commits if it has no log.
-//! - A file that is created after the database, such as the log, is not there before the first start. So a database that is
-//!   missing beside such a file was deleted.
+//! - The database file says whether the database is open. While it is open, its newest commits may be only in the write-ahead
+//!   log. The last process that closes the database copies the log into the file, and stores that the database is closed. So
+//!   a database that is not closed has lost commits if it lacks the newest batch: see `newest_batch.rs`. If the newest batch
+//!   is not known, the database has lost commits if it has no log.
+//! - Some files, such as the log, are created after the database. If such a file exists without a database, the database was
+//!   deleted.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -29,14 +29,14 @@ pub(super) struct FoundFiles {
     database: PathBuf,
     has_database: bool,
     has_log: bool,
-    /// A file that is created after the database.
+    /// A file that exists, and that is created after the database.
     companion: Option<PathBuf>,
     /// An earlier process was killed while it created the database.
     is_unfinished: bool,
 }
 
 impl FoundFiles {
-    /// `companions` are files of others that are created after the database.
+    /// `companions` are files that other code creates after the database.
     pub(super) fn look(database: &Path, companions: &[PathBuf]) -> Self {
         let has_log = std::fs::metadata(log(database)).is_ok_and(|log| log.len() > 0);
         let own = [has_log.then(|| log(database)), Some(newest_batch::path(database))];
@@ -62,7 +62,7 @@ impl FoundFiles {
         match (newest_batch::is_contained(connection, &self.database)?, self.has_log) {
             (Some(true), _) | (None, true) => Ok(()),
             (Some(false), true) => Err(incomplete(format!(
-                "{path}-wal is damaged: the newest orders, which were only in this file, are gone. Put the right one back \
+                "{path}-wal is damaged: the newest orders, which were only in this file, are gone. Put an intact one back \
                  beside {path}. {RESTORE}"
             ))),
             (_, false) => Err(incomplete(format!(
@@ -106,7 +106,7 @@ impl FoundFiles {
     /// Called when the tables exist. Stores that the database is open.
     pub(super) fn opened(&self, connection: &Connection) -> Result<(), LogError> {
         if !is_open(connection)? {
-            // Of another database, which was in this place before.
+            // The record may be of an earlier database in this directory.
             newest_batch::clear(&self.database);
             store(connection, OPEN)?;
             // So that the file itself says it, without its log.

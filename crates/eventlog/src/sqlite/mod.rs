@@ -1,11 +1,11 @@
 //! The log on an embedded SQLite. Files here load and store; the rules are in the modules above.
 //!
 //! - Opening: `open.rs` (options, durability), `schema.rs` and `schema/` (tables, migrations), `checkpoint.rs` (bounds the
-//!   write-ahead log), `open_files.rs` (files that are deleted or overwritten while they are open),
-//!   `completeness.rs` and `newest_batch.rs` (missing files, lost commits), `backup.rs`, `error.rs` (result codes as kinds of errors).
+//!   write-ahead log), `open_files.rs` (files that are deleted or overwritten while they are open), `completeness.rs` and
+//!   `newest_batch.rs` (missing files, lost commits), `backup.rs`, `error.rs` (result codes as kinds of errors).
 //! - Writing: `write_backend.rs` (one transaction for each batch), `write.rs` (orders, events), `users.rs`, `accounts.rs`,
-//!   `account_cleanup.rs`, `catalogue.rs`, `references.rs`, `reservations.rs`, `stats.rs`, `sales.rs`, `deliveries.rs`, `consumers.rs`, `kept_state.rs`,
-//!   `batch_ids.rs` (ids of the last batches), `retention.rs`.
+//!   `account_cleanup.rs`, `catalogue.rs`, `references.rs`, `reservations.rs`, `stats.rs`, `sales.rs`, `deliveries.rs`,
+//!   `consumers.rs`, `kept_state.rs`, `batch_ids.rs` (ids of the last batches), `retention.rs`.
 //! - Indexes that are written sequentially: `sorted_index.rs`, with `indexes.rs` (the shared ones), `recipient_index.rs`
 //!   (whom an event concerns), `idempotency.rs` and `bloom.rs` (responses by idempotency key).
 //! - Reading: `read_backend.rs` (a pool of connections), `listing.rs` with `filter.rs`, `candidates.rs`, `chunks.rs`, `statuses.rs`,

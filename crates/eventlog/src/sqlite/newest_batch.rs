@@ -1,6 +1,6 @@
-//! The id of the newest committed batch, in a file beside the database. A database that has this batch has lost nothing,
-//! also when its write-ahead log is gone: another program has copied the log into the database and removed it. A database
-//! that lacks it has lost its newest commits, also when there is a log: the log was truncated or overwritten.
+//! The id of the newest committed batch, in a file beside the database. A database that has this batch has lost nothing. If
+//! its write-ahead log is missing, another program has copied the log into the database and removed it. A database without
+//! this batch has lost its newest commits. If there is a log, the log was truncated or overwritten.
 //!
 //! The file is not synced, which would cost as much as a commit. It outlives a killed process, but not a power loss. So it
 //! counts only until the computer starts again.
@@ -22,7 +22,7 @@ pub(super) fn path(database: &Path) -> PathBuf {
     beside(database, ".newest")
 }
 
-/// Changes with every start of the computer. `None` where it is not known.
+/// An id that changes with every start of the computer. `None` if the system has none.
 fn boot_id() -> Option<Uuid> {
     std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?.trim().parse().ok()
 }
@@ -35,7 +35,7 @@ pub(super) struct NewestBatch {
 }
 
 impl NewestBatch {
-    /// `None` where nothing can be recorded. Then an older record, which would soon be wrong, is removed.
+    /// `None` if nothing can be recorded. Then an older record is removed, because it would soon be wrong.
     pub(super) fn open(database: &Path) -> Option<Self> {
         let path = path(database);
         let file = File::options().create(true).truncate(false).write(true).open(&path).ok();
@@ -46,8 +46,8 @@ impl NewestBatch {
         opened
     }
 
-    /// Called before the batch is answered. When it cannot be recorded, nothing is: an older batch would say that nothing is
-    /// missing, or later that everything is. Fails when nothing can be recorded any more.
+    /// Called before the batch is answered. If the batch cannot be recorded, the record is emptied, because an older batch would
+    /// hide a loss or report a false one. Fails if the record cannot be emptied either; then the file is removed.
     pub(super) fn record(&mut self, batch: BatchId) -> std::io::Result<()> {
         let mut record = [0; 32];
         record[..16].copy_from_slice(self.boot.as_bytes());
@@ -57,13 +57,13 @@ impl NewestBatch {
     }
 }
 
-/// Forgets the newest batch of a database whose loss is accepted, or that another one replaced. Keeps the file, into which
-/// another process may record at the same time.
+/// Forgets the newest batch when its loss is accepted, or when another database replaced this one. Keeps the file, because
+/// another process may write to it at the same time.
 pub(super) fn clear(database: &Path) {
     drop(File::options().write(true).open(path(database)).and_then(|file| file.set_len(0)));
 }
 
-/// Called when the database is closed, which needs no log.
+/// Removes the record. Called when the database is closed: a closed database needs no log.
 pub(super) fn forget(database: &Path) {
     drop(std::fs::remove_file(path(database)));
 }
@@ -71,7 +71,7 @@ pub(super) fn forget(database: &Path) {
 /// Whether the database has the newest batch; `None` when none was recorded since the computer started.
 pub(super) fn is_contained(connection: &Connection, database: &Path) -> Result<Option<bool>, LogError> {
     let Some(mut batch) = recorded(database) else { return Ok(None) };
-    // A process that has the database open may commit so many batches that the id is replaced before it is looked for.
+    // Another process may commit so many batches that this id is replaced before the lookup.
     for _ in 0..RETRIES {
         if batch_ids::contains(connection, batch)? {
             return Ok(Some(true));

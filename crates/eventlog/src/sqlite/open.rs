@@ -39,7 +39,7 @@ pub struct DatabaseOptions {
     pub keep_for_consumers: SignedDuration,
     /// Opens the database also when a part of it is missing: see [`ErrorKind::Incomplete`].
     pub accept_data_loss: bool,
-    /// Files that are created after the database. When there is one and no database, the database was deleted.
+    /// Files that are created after the database. If one exists without a database, the database was deleted.
     pub companions: Vec<PathBuf>,
     /// The name of a registered SQLite VFS, for tests of power loss.
     pub vfs: Option<String>,
@@ -205,8 +205,8 @@ impl Database {
         Ok(Self { write_backend, read_backend: Arc::new(read_backend), migrated_from })
     }
 
-    /// The schema of a directory's database, which is not changed. `None` if there is no database. `companions` as in
-    /// [`DatabaseOptions`].
+    /// The schema version of a directory's database, read without changing the database. `None` if there is no database.
+    /// `companions` as in [`DatabaseOptions`].
     pub fn inspect(directory: &Path, companions: &[PathBuf]) -> Result<Option<u32>, LogError> {
         let path = Self::file(directory);
         let found = FoundFiles::look(&path, companions);

@@ -21,8 +21,8 @@ pub(super) struct OpenFiles {
     length: u64,
     /// The header of the database file when it was checked last.
     header: Header,
-    /// These stay open as long as the database: when a process closes a file, all of its locks on the file end, also those of
-    /// SQLite.
+    /// Both files stay open as long as the database. When a process closes a file, all of its locks on the file end, also the
+    /// locks of SQLite.
     database: Arc<File>,
     index: Arc<File>,
 }
@@ -48,7 +48,7 @@ impl OpenFiles {
         found.map_err(failed)
     }
 
-    /// Fails while a file is not the one that was opened, is shorter than it was, or was overwritten.
+    /// Fails if a file was deleted, replaced, truncated or overwritten since it was opened.
     pub(super) fn check(&mut self) -> Result<(), LogError> {
         let mut lengths = [0; 3];
         for ((path, identity), length) in self.paths.iter().zip(&self.identities).zip(&mut lengths) {
@@ -109,7 +109,7 @@ impl OpenFiles {
 struct Header([u8; 100]);
 
 impl Header {
-    /// The first bytes never change while a database is open. A backup differs: it has no write-ahead log.
+    /// The first 24 bytes never change while a database is open. They differ in a backup, which has no write-ahead log.
     fn is_of_same_file(&self, other: &Self) -> bool {
         self.0[..24] == other.0[..24]
     }
@@ -134,7 +134,7 @@ impl Header {
     }
 }
 
-/// The first bytes of a file. Several threads read it at once, so its position must not count.
+/// The first bytes of a file. Does not use the file's position, because several threads read the file at once.
 #[cfg(unix)]
 fn read<const N: usize>(file: &File) -> std::io::Result<[u8; N]> {
     use std::os::unix::fs::FileExt as _;

@@ -312,7 +312,7 @@ async fn no_statement_scans_or_sorts_a_table() {
     record(&mut write_backend.connection, &statements);
     write_backend.begin(&crate::write_backend::LoadRequest::default(), &mut BatchContext::empty()).unwrap();
     write_backend.rollback();
-    // Sessions are deleted after a week of uptime.
+    // Expired sessions are deleted only after a week of uptime.
     let mut now = Timestamp::MAX - SignedDuration::from_hours(8 * 24);
     for _ in 0..6 * 24 * 30 {
         now += SignedDuration::from_mins(2);

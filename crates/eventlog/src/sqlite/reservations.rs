@@ -2,7 +2,7 @@
 //!
 //! Every reservation lasts equally long, and order numbers rise with time. So the table is in the order of the times at
 //! which reservations end, and needs no index over times. Orders that were placed while the clock was ahead are an exception:
-//! their reservations end later than those of the orders after them, and are passed over.
+//! their reservations end later than the reservations of newer orders, so their rows are skipped.
 
 use jiff::Timestamp;
 use orders::command::RESERVATION;

@@ -37,7 +37,7 @@ const SERIES: usize = 3;
 const NET_SALES: usize = 6;
 /// The step after which words and tracking numbers are found in other spellings.
 const SPELLINGS: usize = 7;
-/// The step after which words are folded.
+/// The step after which every letter has one form in the search index.
 const FOLDED_WORDS: usize = 10;
 /// The step after which e-mail addresses are in NFC.
 const EMAILS: usize = 11;

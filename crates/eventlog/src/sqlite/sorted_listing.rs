@@ -1,5 +1,5 @@
-//! Lists orders by their total or their last change. No index has these, because it would grow in the middle with every
-//! order: the matching orders are read, and the first ones kept.
+//! Lists orders by their total or their last change. There is no index for this, because every order would be inserted in the
+//! middle of it. The matching orders are read, and the first ones are kept.
 
 use orders::OrderNumber;
 use rusqlite::{Connection, OptionalExtension};
@@ -30,7 +30,7 @@ pub(super) fn page(
     let are_wanted = candidates.are_wanted(filter, &search);
     let mut wanted = Wanted::new(connection, filter, &search)?;
     let by_change = filter.sort == OrderSort::LastChangedFirst;
-    // Sorted by this key, the order is always from low to high. A client can send any value as a position.
+    // This key always sorts from low to high. It saturates, because a client can send any value as a position.
     let sign = if filter.sort == OrderSort::LowestTotalFirst { 1 } else { -1 };
     let key = |value: i64, number: i64| (value.saturating_mul(sign), number.saturating_mul(sign));
     let after = filter.after.map(|after| key(after.value, super::rows::number_to_sql(after.number)));
@@ -74,7 +74,7 @@ pub(super) fn page(
     Ok(OrderPage { orders, next })
 }
 
-/// The time of the last change in milliseconds, which is how precisely clients know it.
+/// The time of the last change in milliseconds. Clients get no finer times.
 fn changed_at(row: &rusqlite::Row<'_>) -> rusqlite::Result<i64> {
     let text = row.get_ref(0)?.as_str()?;
     text.parse().map(millis).map_err(|error: jiff::Error| {

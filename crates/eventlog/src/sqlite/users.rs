@@ -26,8 +26,8 @@ pub(super) fn reindex(connection: &Connection) -> Result<(), LogError> {
     Ok(())
 }
 
-/// Normalizes the addresses of local accounts, inside a migration. Where two accounts would have the same one, the other
-/// keeps its own form.
+/// Normalizes the e-mail addresses of local accounts, inside a migration. If another account has the normalized address
+/// already, an account keeps its address as it is.
 pub(super) fn normalize_emails(connection: &Connection) -> Result<(), LogError> {
     let mut all = connection.prepare("SELECT key, email FROM users WHERE password_hash IS NOT NULL")?;
     let all: Vec<(i64, String)> =

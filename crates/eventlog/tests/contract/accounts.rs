@@ -202,7 +202,7 @@ pub(crate) async fn a_refresh_token_that_comes_again_soon_was_sent_twice<B: Back
         log.clock.advance(SignedDuration::from_secs(1));
     }
     let refreshed = log.clock.now() - SignedDuration::from_secs(1);
-    // The answers were lost, or another tab has them. All go on with the same token.
+    // The answers were lost, or another tab got them. Every tab goes on with the same token.
     for restarted in [false, true] {
         for (token, successor) in [(1, 2), (2, 1), (3, 0)] {
             let successors: Vec<_> = (token + 1..=9).collect();
@@ -347,7 +347,7 @@ pub(crate) async fn a_clock_that_was_ahead_once_breaks_no_account<B: Backend>() 
     }
 }
 
-/// Maintenance and restarts while the clock is ahead delete nothing for good.
+/// Maintenance and restarts while the clock is ahead delete no account data.
 pub(crate) async fn a_clock_that_was_ahead_once_deletes_nothing<B: Backend>() {
     let mut log = asha::<B>().await;
     let (session, ended) = (sign_in(&log, "asha", 1).await, sign_in(&log, "asha", 2).await);
@@ -378,7 +378,7 @@ pub(crate) async fn revoked_is_what_ended_before_its_tokens_did<B: Backend>() {
         assert_eq!(revoked(&log).await.sessions, [(session, ends)]);
         log.restart().await;
     }
-    // Its tokens have ended by themselves, unless the clock is set back.
+    // The session's tokens have expired, but they would be valid again if the clock were set back.
     log.clock.advance(MONTH + MONTH);
     log.maintain(2).await;
     assert_eq!(revoked(&log).await.sessions, [(session, ends)]);

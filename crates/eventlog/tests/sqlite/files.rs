@@ -147,7 +147,7 @@ async fn a_log_that_another_program_copied_into_the_database_is_not_missed() {
     is_incomplete(without_log.path(), log);
 }
 
-/// What is done to a file, and how.
+/// The name of a damage to a file, and the function that does it.
 type Damage = (&'static str, fn(&mut Vec<u8>));
 
 #[tokio::test]
@@ -155,7 +155,7 @@ type Damage = (&'static str, fn(&mut Vec<u8>));
 async fn a_write_ahead_log_without_the_newest_batch_is_refused() {
     let (log, newest) = (&format!("{FILE}-wal"), &format!("{FILE}.newest"));
     let damages: [Damage; 5] = [
-        // The batch is at the start of the log, which has been started over.
+        // The log was started over, so the batch is at its start.
         ("cut after its first page", |log| log.truncate(32 + 24 + 4096)),
         ("cut in its first page", |log| log.truncate(2000)),
         ("with an empty header", |log| log[..32].fill(0)),
@@ -171,7 +171,7 @@ async fn a_write_ahead_log_without_the_newest_batch_is_refused() {
         std::fs::write(&path, &broken).unwrap();
         is_incomplete(directory.path(), "is damaged");
         assert!(std::fs::read(&path).unwrap() == broken, "{what}: it is left as it is");
-        // It is put back, or its loss is accepted once.
+        // The log is put back, or its loss is accepted once.
         std::fs::write(&path, intact).unwrap();
         drop(open(directory.path()).unwrap());
 
@@ -182,7 +182,7 @@ async fn a_write_ahead_log_without_the_newest_batch_is_refused() {
     }
 }
 
-/// A power loss may take unsynced files, and brings another boot id.
+/// A power loss may damage unsynced files, and the boot id is another one afterwards.
 #[tokio::test]
 #[cfg(target_os = "linux")]
 async fn what_was_recorded_before_the_computer_started_refuses_no_database() {
@@ -202,7 +202,7 @@ async fn another_database_that_is_put_in_place_needs_no_batch_of_the_earlier_one
     drop(open(closed.path()).unwrap());
     let directory = killed_after_a_batch(&[newest]).await;
     std::fs::copy(closed.path().join(FILE), directory.path().join(FILE)).unwrap();
-    // Killed before it wrote a batch, too.
+    // This process is also killed before it writes a batch.
     std::mem::forget(open(directory.path()).unwrap());
     drop(open(directory.path()).unwrap());
 }
@@ -230,7 +230,7 @@ fn a_database_that_was_deleted_is_not_created_again() {
         if accepted {
             drop(open(&DatabaseOptions { accept_data_loss: true, ..options.clone() }).unwrap());
         } else {
-            // Its owner removes it.
+            // The operator removes the file.
             std::fs::remove_file(&path).unwrap();
         }
         drop(open(&options).unwrap());

@@ -20,7 +20,7 @@ use super::contract::walk::Walk;
 const TO_VERSION_2: &str = "DROP TABLE order_references; ALTER TABLE flow DROP COLUMN reversed; DROP TABLE consumers; DROP TABLE batches;
      DROP TABLE sales; DROP TABLE delivery_times; DROP TABLE reservations; PRAGMA user_version = 2;";
 
-/// Makes the tables as an earlier version left them.
+/// Recreates the tables of an earlier version.
 fn go_back(log: &Log<Sqlite>, sql: &str) {
     let to_version_11 =
         "ALTER TABLE sessions DROP COLUMN earlier_rotations; ALTER TABLE sessions ADD COLUMN previous BLOB;";

@@ -66,7 +66,7 @@ pub trait Authorizer: Send + Sync + Sized + 'static {
         status: Status,
     ) -> impl Future<Output = Result<Arc<Snapshot>, Denial>> + Send;
 
-    /// Stores what clients have joined.
+    /// Stores which orders clients have joined.
     fn save_joins(&self, changes: Vec<StateChange>) -> impl Future<Output = Result<(), Denial>> + Send {
         drop(changes);
         std::future::ready(Ok(()))

@@ -209,7 +209,7 @@ impl<A: Authorizer> ConnectedClient<A> {
         JoinOutcome::Joined { left }
     }
 
-    /// Takes a join back that cannot be answered. `left` is that of its outcome.
+    /// Takes back a join that cannot be answered. `left` is the value in its [`JoinOutcome`].
     pub(super) fn undo_join(&self, joins: &JoinCache, order: OrderNumber, left: Option<Seq>) {
         let mut state = lock(&self.state);
         state.joins.undo_join(order, left);

@@ -2,11 +2,12 @@
 //!
 //! | event | argument | who | what happens |
 //! |---|---|---|---|
-//! | `join-order-tracking` | an order's id, number or reference, or `{orderId}` | who may see the order | joins it; its state is in the acknowledgement |
+//! | `join-order-tracking` | an order's id, number or reference, or an object with one of them | everybody who may see the order | joins it; its state is in the acknowledgement |
 //! | `leave-order-tracking` | the same | | |
 //! | `admin-status-update` | `{orderId, status}` | the store's staff | changes the order, for everybody |
 //!
-//! Names count in every spelling: `joinOrderTracking`, `join_order_tracking`. A join and a leave may have more names, for clients of other servers: [`GatewayOptions::join_events`](super::GatewayOptions::join_events).
+//! Names are accepted in every spelling: `joinOrderTracking`, `join_order_tracking`. A join and a leave may have more names,
+//! for clients of other servers: [`GatewayOptions::join_events`](super::GatewayOptions::join_events).
 //!
 //! Each is acknowledged: `{ok: true, …}`, or `{ok: false, error: {code, message}}`. A client that asks for no
 //! acknowledgement receives a refusal as the event `error`.
@@ -52,7 +53,7 @@ impl Request {
     }
 }
 
-/// A name without what its spellings differ in: `joinOrder`, `join-order`, `join_order` and `join:order` are the same.
+/// The common form of all spellings of a name: `joinOrder`, `join-order`, `join_order` and `join:order` are the same.
 fn spelled(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '-' | '_' | ':' | '.')).flat_map(char::to_lowercase).collect()
 }
@@ -141,8 +142,8 @@ impl<A: Authorizer> Gateway<A> {
         Ok(Acknowledgement::Order(OrderAcknowledged::new(&order, name)))
     }
 
-    /// An order that the client has just joined. An event after the order was read for the join may have passed the client
-    /// before it joined, so the order is read again. What is answered survives a restart, so the join is stored first.
+    /// An order that the client has just joined. The order is read again, because an event between the first read and the join
+    /// may not have reached the client. The join is stored before it is acknowledged, so that it survives a restart.
     async fn joined_order(
         &self,
         client: &ConnectedClient<A>,
@@ -173,7 +174,7 @@ impl<A: Authorizer> Gateway<A> {
         let order = self.authorizer.visible_order(&client.identity, order).await?.order.number;
         if client.leave_order(self, order) {
             self.order_left(client, order);
-            // The client has left, even if that cannot be stored now.
+            // The client has left the order, even if that cannot be stored now.
             let _ = self.save_joins().await;
         }
         Ok(Acknowledgement::Done(Done { ok: true }))

@@ -1,8 +1,8 @@
 //! Which orders clients had joined, for when they come back.
 //!
-//! Kept by a client's recovery id, the random part of its `pid`, while it is connected and for a day after. The log
-//! stores the same, so that it survives a restart: see `join_store`. A client without a `pid`, which may be too old to send
-//! one, goes on with the joins of all connections that the same user lost: it may be any of them.
+//! The key is a client's recovery id, the random part of its `pid`. Joins are kept while the client is connected and for a day
+//! after. The log stores them too, so that they survive a restart: see `join_store`. A client without a `pid` may be too old
+//! to send one. It inherits the joins of all connections that the same user lost, because it may be any of them.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
@@ -16,12 +16,12 @@ use super::joins::{JoinedOrder, Joins};
 use crate::dialect::DialectId;
 use crate::sync::lock;
 
-/// How long after it left the joins of a client are known.
+/// How long the joins of a client are kept after it left.
 const RETENTION: SignedDuration = SignedDuration::from_hours(24);
-/// How long after it was lost a connection leaves its joins to the clients of its user that have no `pid`.
+/// How long the joins of a lost connection can be inherited by clients of the same user without a `pid`.
 const INHERITED_WITHIN: SignedDuration = SignedDuration::from_mins(10);
-/// How long after the first one others may have them, too. All tabs reconnect in this time: a browser wakes a tab in the
-/// background once a minute. A page that is opened later is told nothing that is older than itself.
+/// How long other clients may inherit the same joins after the first client did. All tabs reconnect in this time, because a
+/// browser wakes a background tab once a minute. A page that is opened later inherits nothing.
 const SHARED_WITHIN: SignedDuration = SignedDuration::from_mins(2);
 /// The most disconnected clients and their joins, added up.
 const MAX_WEIGHT: usize = 131_072;
@@ -56,7 +56,7 @@ pub(super) struct ClientJoins {
     joins: Joins,
     /// `None` while the client is connected.
     left: Option<Departure>,
-    /// When another client had its joins first, since it left.
+    /// When another client first inherited the joins since this client left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     inherited_at: Option<Timestamp>,
     /// Two, if a client reconnected before its old connection was found dead.
@@ -76,7 +76,7 @@ pub(super) struct Departure {
     /// It perhaps did not receive what it was sent after this, because it no longer answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) silent_since: Option<Timestamp>,
-    /// Whether clients of the same user without a `pid` may be this one. Not if the client said goodbye.
+    /// Whether the client may come back without a `pid`. `false` if the client ended the connection itself.
     pub(super) returns: bool,
 }
 
@@ -95,7 +95,7 @@ impl Disconnect {
 }
 
 impl ClientJoins {
-    /// Where it left, if clients of the same user without a `pid` may have its joins.
+    /// When and where the client left, if clients of the same user without a `pid` may inherit its joins.
     fn lost(&self, dialect: DialectId, now: Timestamp) -> Option<Departure> {
         let left = self.left.filter(|left| left.returns && self.dialect == dialect)?;
         let is_recent = now.duration_since(left.at) <= INHERITED_WITHIN;
@@ -134,12 +134,12 @@ impl JoinCache {
         entries.evict(start.at, MAX_WEIGHT);
     }
 
-    /// What was stored is not known.
+    /// The stored joins could not be read.
     pub(super) fn load_failed(&self, now: Timestamp) {
         lock(&self.0).incomplete_until = Some(now);
     }
 
-    /// What a client had joined; `None` if that is not known. `issued` is when it got its `pid`.
+    /// The joins of a client; `None` if they are not known. `issued` is when the client got its `pid`.
     pub(super) fn recall(&self, client: &str, issued: Option<Timestamp>, now: Timestamp) -> Option<Joins> {
         let mut entries = lock(&self.0);
         entries.evict(now, MAX_WEIGHT);
@@ -150,8 +150,8 @@ impl JoinCache {
         had_none.then(Joins::default)
     }
 
-    /// The orders that the user's lost connections had joined, at most `limit`, and when and where the last of them left
-    /// each. If there are too many, those that each connection joined last.
+    /// The orders that the user's lost connections had joined, at most `limit`. Each comes with when and where the last of these
+    /// connections left. If there are more than `limit`, the orders that each connection joined last are returned.
     pub(super) fn inherit(
         &self,
         user: &UserId,

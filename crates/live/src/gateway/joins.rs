@@ -86,7 +86,7 @@ impl Joins {
         true
     }
 
-    /// Takes a join back. `left` is what [`join`](Self::join) returned.
+    /// Takes back a join. `left` is the value that [`join`](Self::join) returned.
     pub(super) fn undo_join(&mut self, order: OrderNumber, left: Option<Seq>) {
         self.joined.retain(|joined| joined.order != order);
         self.left.extend(left.map(|seq| LeftOrder { order, seq }));

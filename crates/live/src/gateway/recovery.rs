@@ -9,8 +9,8 @@
 //! gone is not told that it recovered: it receives what it missed, and joins again. Where a dialect does not rely on joins, a
 //! client whose joins are not known is taken for one that had none.
 //!
-//! A client without a `pid` may be too old to send one. It starts at the head, and has the joins of the connections that its
-//! user lost. Of these orders it is sent the state if that changed meanwhile. Not so a client that knows `auth.cursor`.
+//! A client that sends neither a `pid` nor `auth.cursor` may be too old to send one. It starts at the head, and inherits the
+//! joins of the connections that its user lost. It gets the state of each of these orders that changed meanwhile.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;

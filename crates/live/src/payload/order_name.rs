@@ -18,7 +18,7 @@ pub(crate) enum OrderName {
 /// A longer text names no order, and is not kept.
 const MAX_BYTES: usize = 128;
 
-/// Members of an argument that may name the order, as shops call them. The first one counts that has a value.
+/// Members of an argument that may name the order. The first member with a value counts.
 const MEMBERS: [&str; 8] =
     ["orderId", "order_id", "id", "_id", "orderNumber", "order_number", "number", "reference"];
 

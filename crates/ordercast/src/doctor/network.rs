@@ -39,7 +39,7 @@ async fn served_elsewhere(address: SocketAddr) -> Check {
     }
 }
 
-/// A port on which a server serves this data is fine.
+/// Checks that the port is free, or that a server with this data uses it.
 async fn port(about: &'static str, address: SocketAddr, flag: &str, is_served: bool) -> Check {
     let Err(error) = TcpListener::bind(address).await else {
         return Check::good(about, format!("{address} is free"));

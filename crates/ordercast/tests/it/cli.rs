@@ -57,7 +57,7 @@ async fn a_first_start_creates_a_shop_and_prints_its_password_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_failed_first_start_still_prints_the_password() {
     let data = tempfile::tempdir().unwrap();
-    // It cannot be read.
+    // A directory cannot be read as a file.
     std::fs::create_dir(data.path().join("jwt-secret")).unwrap();
     let error = run(data.path(), &["serve", "--listen", "127.0.0.1:0"]).await.expect_failure();
     assert!(error.contains("cannot read the token secret"), "{error}");

@@ -102,7 +102,7 @@ async fn a_page_that_keeps_the_token_from_sign_in_stays_live_as_long_as_its_sess
     shop.get("/api/orders/manage").by(&session.token).gives(200).await;
     // Other requests need a fresh token.
     assert_eq!(shop.get("/api/v1/me").by(&session.token).refused(401).await, "token_expired");
-    // Signing out ends everything at once, and needs none.
+    // Signing out needs no fresh token, and ends everything at once.
     shop.ask("POST", "/api/v1/auth/logout").by(&session.token).gives(204).await;
     assert_eq!(shop.get("/api/v1/me").by(&fresh.token).refused(401).await, "session_ended");
     for stream in [&mut stream, &mut again] {
@@ -147,7 +147,7 @@ async fn every_recent_refresh_token_gets_the_newest_answer() {
     let refresh =
         |token: &str| -> TestRequest { shop.post("/api/v1/auth/refresh", &json!({"refreshToken": token})) };
     let first = shop.register("asha@example.com").await;
-    // One tab is reloaded three times. The answer to the other tab was lost.
+    // One tab is reloaded three times, and refreshes each time. The other tab sends the used tokens again.
     let mut newest = first.refresh.clone();
     let mut used = Vec::new();
     for _ in 0..3 {
@@ -160,7 +160,7 @@ async fn every_recent_refresh_token_gets_the_newest_answer() {
         assert_eq!(again.refresh, newest);
         shop.get("/api/v1/me").by(&again.token).gives(200).await;
     }
-    // Half a minute after its own use, each is stolen.
+    // Each used token counts as stolen 30 seconds after its own use.
     clock.advance(SignedDuration::from_secs(21));
     refresh(&used[1]).gives(200).await;
     assert_eq!(refresh(&used[0]).refused(401).await, "session_ended");
@@ -214,7 +214,7 @@ async fn a_clock_that_was_ahead_once_breaks_no_account() {
     }
 }
 
-/// Signed-out sessions stay so, and open sessions and links go on.
+/// Signed-out sessions stay signed out, and open sessions and reset links stay valid.
 #[tokio::test]
 async fn a_clock_that_was_ahead_once_ends_and_revives_no_session() {
     let clock = Arc::new(AdjustableClock::default());
@@ -231,7 +231,7 @@ async fn a_clock_that_was_ahead_once_ends_and_revives_no_session() {
     for ahead in [SignedDuration::from_hours(24 * 40), SignedDuration::from_hours(24 * 300)] {
         for by in [ahead, -ahead] {
             clock.advance(by);
-            // Each write is followed by maintenance, and a new password loads what is revoked.
+            // Maintenance follows each write, and a new password loads the revoked sessions again.
             for _ in 0..3 {
                 clock.advance(SignedDuration::from_secs(2));
                 let reset = link(&ben.user).await;

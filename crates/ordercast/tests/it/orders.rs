@@ -184,7 +184,7 @@ async fn lists_are_sorted_by_the_server() {
         let path = format!("/api/v1/orders/{}/delivery", placed[order]);
         shop.put(&path, &json!({"estimatedDelivery": "2030-01-01T12:00:00Z"})).by(&sam).gives(200).await;
     }
-    // Two of these may fall into the same millisecond; then the newest order comes first.
+    // Two changes may fall into the same millisecond. Then the newest order comes first.
     let mut changed = [0, 1, 2, 3, 4].map(|order| (String::new(), order));
     for (at, order) in &mut changed {
         let view = shop.get(&format!("/api/v1/orders/{}", placed[*order])).by(&sam).gives(200).await;

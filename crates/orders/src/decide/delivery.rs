@@ -10,7 +10,7 @@ use crate::order::{LocationReport, Order, Parcel, Shipment, ShipmentState};
 use crate::refusal::Refusal;
 use crate::status::Stage;
 
-/// `None`: nothing changes, or only a location that is not stored.
+/// `None` if nothing changes, or if the only change is a location that is not stored.
 pub(super) fn set(context: &DecisionContext<'_>, set: &SetDelivery) -> Result<Option<Event>, Refusal> {
     let order = context.order(set.order)?;
     policy::may_manage(context.actor.origin())?;

@@ -24,8 +24,8 @@ use crate::world::World;
 
 /// Decides one command. `expected` is the version that the sender saw, if the request has one.
 ///
-/// An empty list means that the command was accepted without an event: a location right after another, before the
-/// stored one, or after the delivery, or the status or delivery that the order has already.
+/// An empty list means that the command was accepted without an event. The location came right after another, was measured
+/// before the stored one, or came after the delivery; or the order has the status or delivery already.
 pub fn decide(
     world: &World,
     command: &Command,

@@ -17,7 +17,7 @@ pub(super) fn set(context: &DecisionContext<'_>, set: &SetStatus) -> Result<Opti
     let order = context.visible(set.order)?;
     let transition = Transition::check(context.actor.origin(), order, set.status);
     if let Err(conflict) = context.check_version(order.version) {
-        // Probably the answer to the first attempt was lost (RFC 9110, section 13.1.1).
+        // Accepted despite an old version: probably the answer to the first attempt was lost (RFC 9110, section 13.1.1).
         let is_done = matches!(transition, Ok(Transition::None)) && extras(order, set).is_empty();
         return if is_done { Ok(None) } else { Err(conflict) };
     }

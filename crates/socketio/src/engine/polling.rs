@@ -62,7 +62,7 @@ impl PollingState {
 
 pub(crate) type PollingResponse = (StatusCode, Bytes);
 
-/// How long a `GET` waits that comes during an upgrade, as in the reference server.
+/// How long a `GET` waits during an upgrade, as in the reference server.
 const UPGRADE_POLL: Duration = Duration::from_millis(100);
 
 const NOOP: &[u8] = b"6";

@@ -25,8 +25,8 @@ use crate::websocket::decoder::{Decoder, WebSocketMessage};
 
 /// A probe and an upgrade packet are a few bytes each.
 const MAX_PROBE_BYTES: usize = 256;
-/// The most upgrades to WebSocket that a connection may try at the same time. Clients try one, and perhaps another one when the
-/// network lost it.
+/// The most upgrades to WebSocket that a connection may try at the same time. Clients try one, and perhaps another one if the
+/// network lost the first.
 const MAX_PROBES: u8 = 3;
 
 /// The response to the WebSocket handshake.
@@ -97,7 +97,7 @@ fn start_connection<P: Protocol>(
 pub(crate) struct ProbePermit<P: Protocol>(Arc<Connection<P>>);
 
 impl<P: Protocol> ProbePermit<P> {
-    /// `None` if too many are open.
+    /// `None` if [`MAX_PROBES`] WebSockets are open for an upgrade.
     pub(crate) fn acquire(connection: &Arc<Connection<P>>) -> Option<Self> {
         let more = |probes| (probes < MAX_PROBES).then_some(probes + 1);
         let counted = connection.probes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);

@@ -79,7 +79,7 @@ async fn few_websockets_are_opened_for_an_upgrade_at_a_time() {
         idle.push(WebSocket::handshake(server.address, &polling.sid).await);
     }
     assert_eq!(WebSocket::refused(server.address, &polling.sid).await, 400);
-    // One that is done makes room.
+    // An upgrade that has ended makes room for another.
     let mut done = idle.pop().unwrap();
     done.send(&text("x")).await;
     assert_eq!(done.frame().await, None);
@@ -91,7 +91,7 @@ async fn few_websockets_are_opened_for_an_upgrade_at_a_time() {
     assert_eq!(socket.packet().await, "42[\"echo\",1]");
 }
 
-/// As in the reference server. A client that asks again at once would keep the server busy.
+/// As in the reference server. Otherwise a client that polls again at once would keep the server busy.
 #[tokio::test]
 async fn a_get_during_an_upgrade_waits_a_little() {
     let server = TestServer::start(SocketIoConfig::default()).await;

@@ -100,8 +100,9 @@ impl UserClaims {
         ids.into_iter().map(std::mem::take).find(|claim| !claim.is_absent()).unwrap_or_default()
     }
 
-    /// The most privileged role that the claims name; `None` if they name none. Words that are no role are ignored beside one
-    /// that is. Otherwise they are an error in a claim that is about roles: such a user may have been meant to have rights.
+    /// The most privileged role in the claims; `None` if they have none. Unknown words are ignored beside a known role. Without
+    /// a known role, unknown words in `role`, `roles` or `userRole` are an error, because the user may need more rights than a
+    /// customer.
     fn role(&self) -> Result<Option<Role>, TokenError> {
         let about_roles = [
             ("role", &self.role),
@@ -109,7 +110,7 @@ impl UserClaims {
             ("userRole", &self.user_role),
             ("user_role", &self.snake_user_role),
         ];
-        // These also name kinds of customers and permissions.
+        // These may also have kinds of customers or permissions, so unknown words in them are not errors.
         let others = [&self.user_type, &self.snake_user_type, &self.authorities];
         let named = about_roles.iter().map(|(_, claim)| *claim).chain(others).flat_map(Claim::roles);
         let is_admin = [&self.is_admin, &self.snake_is_admin, &self.admin].into_iter().any(Claim::is_true);
@@ -187,7 +188,7 @@ impl TokenClaims {
         let store = levels.iter_mut().map(UserClaims::take_store).find(|(_, claim)| *claim != Claim::Absent);
         let store = match store {
             None => StoreId::main(),
-            // An invalid store must not become the default one, which has other customers' orders.
+            // An invalid store must not become the default store, which has the orders of other customers.
             Some((name, claim)) => match claim.identifier().and_then(|store| StoreId::new(store).ok()) {
                 Some(store) => store,
                 None if role == Role::Staff => return Err(TokenError::Claim(name)),

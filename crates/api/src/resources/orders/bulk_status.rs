@@ -20,8 +20,8 @@ use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, Problem};
 
 const MAX_ORDERS: usize = 500;
-/// No order has this id. A name of no order stands for it, so that each name has an outcome of its own: a repeated request
-/// gets the outcomes of the first one, and by then the name may be an order's.
+/// An id that no order has. It stands for each name without an order, so that every name has an outcome. A repeated request
+/// then gets the first outcomes, also when an order with that name exists by then.
 const NO_ORDER: OrderRef = OrderRef::Id(OrderId::new(Uuid::nil()));
 
 /// A status for many orders.

@@ -4,7 +4,7 @@ use eventlog::Snapshot;
 use orders::view::{ItemView, OrderView};
 use orders::{Audience, Money};
 
-/// Spreadsheets read a file as UTF-8 only if it begins with this.
+/// The byte order mark: spreadsheets read a file as UTF-8 only if the file begins with it.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 const HEADINGS: [&str; 32] = [
@@ -128,8 +128,8 @@ fn time(at: jiff::Timestamp) -> String {
     orders::time::text(at)
 }
 
-/// What somebody typed. Spreadsheets would run it as a formula if it began with one of these characters (OWASP, "CSV
-/// Injection").
+/// A text that a person typed. An apostrophe is added before characters with which a formula begins, so that spreadsheets do
+/// not run the text (OWASP, "CSV Injection").
 fn text(typed: Option<impl ToString>) -> String {
     let typed = typed.map(|typed| typed.to_string()).unwrap_or_default();
     if typed.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {

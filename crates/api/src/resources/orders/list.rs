@@ -121,7 +121,7 @@ fn sort_of(name: &str) -> Option<OrderSort> {
     })
 }
 
-/// The number of the last order; where the list is sorted by something else, its value before it.
+/// The number of the last order. If the list is sorted by another value, that value comes first.
 fn page_token(sort: OrderSort, position: PagePosition) -> String {
     let PagePosition { number, value } = position;
     match sort {

@@ -49,7 +49,7 @@ fn joined(numbers: &[u64]) -> Option<Joins> {
     Some(orders(numbers))
 }
 
-/// The orders that a client without a `pid` has, and where each was left.
+/// The orders that a client without a `pid` inherits, and where each was left.
 fn inherit(joins: &JoinCache, minute: i64) -> Vec<(u64, u64)> {
     let inherited = joins.inherit(&asha(), DialectId::default(), 50, at(minute));
     inherited.into_iter().map(|(joined, left)| (joined.order.0, left.seq.0)).collect()

@@ -180,7 +180,7 @@ async fn guessing_is_limited_per_address_and_per_account() {
         from(shop.post("/api/v1/auth/login", &json!({"email": email, "password": "guess guess"})), address)
             .send()
     };
-    // One address tries many accounts. Ten people behind it may mistype their passwords meanwhile.
+    // One address tries many accounts. Ten people behind it may mistype their passwords.
     for n in 0..30 {
         assert_eq!(login(&format!("a{n}@example.com"), "203.0.113.1").await.status, 401);
     }

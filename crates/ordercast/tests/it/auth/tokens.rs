@@ -106,7 +106,7 @@ async fn users_of_the_shop_have_the_shops_ids_in_answers_and_events() {
     let local = shop.account("dev@example.com", Role::Driver, "main").await;
     shop.put(&placed.path("/delivery"), &json!({"driverId": local.user})).by(&sam).gives(200).await;
     shop.get(&placed.path("")).by(&local.token).gives(200).await;
-    // An account here names a driver of the shop that the order comes from.
+    // A local account names a driver by the driver's id in the shop that the order comes from.
     let desk = shop.account("desk@example.com", Role::Staff, "main").await;
     let of_shop = |user: &str, role: &str| token(&json!({"sub": user, "role": role, "iss": "shop-a"}));
     let theirs = shop.place(&of_shop("456", "customer"), tea, 1).await;

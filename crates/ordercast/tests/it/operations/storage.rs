@@ -54,7 +54,7 @@ async fn a_full_disk_refuses_writes_until_there_is_room_again() {
     server.stop().await;
 }
 
-/// What is acknowledged survives a restart.
+/// A join is acknowledged only if it survives a restart.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_join_that_cannot_be_stored_is_refused() {

@@ -1,4 +1,4 @@
-//! Locations of deliveries: which of them are stored and told.
+//! Locations of deliveries: which of them are stored and sent.
 
 use std::sync::Arc;
 
@@ -82,8 +82,8 @@ async fn a_location_that_was_answered_outlives_a_killed_server() {
     server.stop().await;
 }
 
-/// The key of a request is stored with the order, and the location after it. A server that is killed in between has the
-/// key only.
+/// The idempotency key is stored with the order, and the location after it. A server that is killed in between has stored only
+/// the key.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_location_that_was_not_answered_is_stored_when_the_request_is_repeated() {
     let data = tempfile::tempdir().unwrap();
@@ -137,7 +137,7 @@ async fn a_repeated_request_does_not_bring_an_old_location_back() {
         ask.header("idempotency-key", &format!("location {latitude}")).gives(200).await;
     };
     report(1.0).await;
-    // It is too soon, and waits.
+    // This location is too soon, so it waits.
     report(2.0).await;
     for expected in [1.0, 2.0] {
         assert_eq!(hers.until("delivery.located").await.data["location"]["latitude"], expected);
@@ -206,11 +206,11 @@ async fn of_positions_that_a_device_kept_the_newest_by_its_own_time_wins() {
         assert_eq!(hers.until("delivery.located").await.data["location"]["latitude"], expected);
     }
     assert_eq!(location(&shop, &asha, &placed.path("")).await, (json!(9.0), orders::time::text(minute(9))));
-    // Later an old one arrives.
+    // An old location arrives later.
     let late = json!({"location": {"lat": 5, "lng": 10, "timestamp": minute(5).to_string()}});
     shop.put(&placed.path("/delivery"), &late).by(&dev).gives(200).await;
     assert_eq!(location(&shop, &asha, &placed.path("")).await.0, 9.0);
-    // A device whose clock is ahead does not hide those after it.
+    // The locations of a device whose clock is ahead do not hide later ones.
     let ahead = json!({"location": {"lat": 10, "lng": 10, "timestamp": "2099-01-01T00:00:00Z"}});
     shop.put(&placed.path("/delivery"), &ahead).by(&dev).gives(200).await;
     assert_eq!(hers.until("delivery.located").await.data["location"]["latitude"], 10.0);

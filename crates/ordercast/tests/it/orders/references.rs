@@ -37,7 +37,7 @@ async fn an_order_is_found_everywhere_by_its_own_reference() {
         let found = shop.get(&format!("/api/v1/orders/ORDER-123{path}")).by(&asha).gives(200).await;
         assert!(found["id"] == placed["id"] || found["events"][0]["orderId"] == placed["id"], "{found}");
     }
-    // As programs copy it.
+    // Some programs add invisible characters to copied text.
     let pasted = place(&ben, json!("\u{202a}ORDER-125\u{202c}")).gives(201).await;
     assert_eq!(pasted["reference"], "ORDER-125");
     let path = "/api/v1/orders/%E2%80%AAORDER-125%E2%80%AC";
@@ -67,7 +67,7 @@ async fn an_order_is_found_everywhere_by_its_own_reference() {
     assert!(polled["orders"].as_array().unwrap().iter().any(|order| order["reference"] == "ORDER-123"));
 }
 
-/// A page that knows only its own id finds the order in events that it did not ask for.
+/// A page that knows an order only by its reference recognizes the order in every event.
 #[tokio::test]
 async fn every_event_of_an_order_has_its_reference() {
     let shop = Shop::open().await;
@@ -88,7 +88,7 @@ async fn every_event_of_an_order_has_its_reference() {
     assert!(events.iter().all(|event| event["reference"] == "ORDER-123"), "{events:?}");
 }
 
-/// Anybody can register, and staff change orders by their reference.
+/// Staff change orders by their reference, and anybody can register, so a local account must not choose a reference.
 #[tokio::test]
 async fn a_local_account_gives_no_order_a_reference() {
     let shop = Shop::open().await;

@@ -1,4 +1,4 @@
-//! The value of a claim, of whatever type.
+//! The value of a claim, which shops write with different JSON types.
 
 use std::fmt;
 
@@ -35,7 +35,7 @@ impl Claim {
         if self.is_absent() { other } else { self }
     }
 
-    /// Whether it says nothing: `null`, an empty text, or a list of these.
+    /// Whether the claim is `null`, an empty text, or a list of these.
     pub(super) fn is_absent(&self) -> bool {
         match self {
             Self::Absent => true,
@@ -45,8 +45,8 @@ impl Claim {
         }
     }
 
-    /// The roles that it names: a word, several in one text, a list, or an object such as `{"name": "admin"}` or
-    /// `{"Admin": 5150}`. Words that are no role are ignored.
+    /// The roles in the claim: a word, several words in one text, a list, or an object such as `{"name": "admin"}` or
+    /// `{"Admin": 5150}`. Unknown words are ignored.
     pub(super) fn roles(&self) -> Vec<Role> {
         match self {
             Self::Text(text) => Role::from_claim(text).map_or_else(|| roles_of(text), |role| vec![role]),
@@ -134,7 +134,8 @@ impl Claim {
     }
 }
 
-/// Several roles in one text: `user,admin`. Between blanks each word must be a role, because blanks are also part of names.
+/// The roles in a text such as `user,admin`. If blanks separate the words, each word must be a role, because names of other
+/// roles may contain blanks.
 fn roles_of(text: &str) -> Vec<Role> {
     const SEPARATORS: [char; 3] = [',', ';', '|'];
     if text.contains(SEPARATORS) {
