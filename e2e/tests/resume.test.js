@@ -287,7 +287,7 @@ describe("resume after kill -9", () => {
     const orders = await Promise.all([customer.order(), customer.order(), customer.order()]);
     const page = (options) =>
       open(context, server.url, { auth: { token: customer.token, dialect: "rooms" }, ...options }, "4.5");
-    // The first one that is back has joined nothing.
+    // The first client that reconnects has joined nothing itself.
     const bell = page({ reconnectionDelay: 10, reconnectionDelayMax: 10 });
     const tabs = orders.map(() => page());
     await Promise.all([bell, ...tabs].map((tab) => tab.news("connect")));

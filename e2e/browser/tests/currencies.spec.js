@@ -43,7 +43,7 @@ test("on a first visit no amount is shown before the server has told its digits"
     const { page, context } = await people.arrive(await newCustomer(server, "Mira Holm"), {}, server);
     let refused = 0;
     await context.route("**/api/v1/config", (route) =>
-      // As a proxy answers while the server starts.
+      // A proxy answers like this while the server starts.
       ++refused > 2 ? route.fallback() : route.fulfill({ contentType: "text/html", body: "Starting…" }),
     );
     await page.goto(`${server.url}/`);

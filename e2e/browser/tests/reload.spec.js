@@ -76,7 +76,7 @@ test("a page whose code a proxy refuses for a while opens by itself", async ({ p
   const refused = /\/assets\/console\/Dashboard/;
   await page.route(refused, (route) => route.fulfill({ status: 503, contentType: "text/html", body: "Busy" }));
   await page.getByRole("navigation", { name: "Console" }).getByRole("link", { name: "Dashboard" }).click();
-  // The server answers, so it may have been upgraded: the page is reloaded once before it waits.
+  // The server answers, so it may have been upgraded. The page reloads once before it waits.
   await expect(page.getByText("This page could not be loaded")).toBeVisible({ timeout: 20_000 });
   await page.unroute(refused);
   await expect(tile(page, "To process")).toContainText(/\d/);

@@ -1,12 +1,12 @@
-// A click acts on what was shown where it hits: what changed or came under the pointer just now ignores it.
+// A control ignores a click within half a second after it changed or came under the pointer.
 
 import { expect, test } from "../support/test.js";
 import { bell, lines, table } from "../support/pages.js";
 import { messages } from "../support/person.js";
 
 /**
- * Clicks in the middle of `target` as soon as something else is there, or it does something else, as a hand that was
- * on its way. `key`: presses that key on the target instead.
+ * Clicks in the middle of `target` as soon as another control is there or the control does something else, like a person who
+ * had already decided to click. `key`: presses that key on the target instead.
  */
 async function actOnChange(target, key) {
   await target.evaluate((element, key) => {
@@ -31,7 +31,7 @@ async function actOnChange(target, key) {
   }, key);
 }
 
-/** Until what moves is no longer taken for the answer to the last click: the time that the rule itself counts. */
+/** Waits until changes on the page no longer count as the answer to the last click. */
 const untilIdle = (page) => page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
 
 const hasActed = (page) => page.evaluate(() => globalThis.acted);
@@ -48,7 +48,7 @@ for (const { by, key } of [{ by: "a click" }, { by: "a key", key: "n" }]) {
     const step = row.getByRole("button", { name: `Ship order ${order.number}` });
     await expect(step).toBeVisible();
     expect((await ben.show(order)).status).toBe("processing");
-    // It acts as soon as it has been shown for a while.
+    // The control acts again after it has been shown for half a second.
     await expect(async () => {
       await (key ? row.press(key) : step.click());
       await expect(row).toContainText("Shipped", { timeout: 1000 });

@@ -40,7 +40,7 @@ async function start() {
   client.api.use({ onResponse: onAnswer, onError: onAnswer });
   onSignOut(client.session, (reason) => {
     forgetLastKnown();
-    // The same person may sign in again, and go on.
+    // The same person may sign in again and continue the checkout.
     if (reason === "expired") return forgetResolvedAttempt();
     forgetAttempt();
     forgetDraft();

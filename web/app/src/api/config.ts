@@ -30,7 +30,7 @@ export interface ShopConfig {
   testPayment: boolean;
 }
 
-/** For settings of another version. The digits have no default: with wrong ones every price would be wrong. */
+/** Defaults for settings that another version stored. `currencyDigits` has none: wrong digits would make every price wrong. */
 const DEFAULTS: Omit<ShopConfig, "currencyDigits"> = {
   storeName: "Ordercast",
   storeId: "main",
@@ -48,7 +48,7 @@ const DEFAULTS: Omit<ShopConfig, "currencyDigits"> = {
 const NAME = "config";
 /** How long one attempt to read the settings may take. */
 const TIMEOUT_MS = 4000;
-/** Time between two attempts, on a first visit and later. */
+/** Milliseconds between two attempts to read the settings: before the first paint, and later. */
 const FIRST_RETRY_MS = 1000;
 const RETRY_MS = 10_000;
 const listeners = new Set<() => void>();
@@ -94,8 +94,8 @@ async function firstRead(onWaiting: () => void): Promise<ShopConfig> {
 }
 
 /**
- * Loads the settings before the first paint: those of the last visit if there was one, otherwise from the server. `onWaiting`: the
- * server has not answered yet.
+ * Loads the settings before the first paint: the settings of the last visit, or those of the server on a first visit.
+ * `onWaiting` is called after each attempt that the server did not answer.
  */
 export async function loadConfig(onWaiting: () => void): Promise<ShopConfig> {
   const persisted = completed(persistence.read<Partial<ShopConfig> | null>(NAME));

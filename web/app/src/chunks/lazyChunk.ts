@@ -4,7 +4,7 @@ import { loadChunk } from "./loadChunk";
 
 type Load<Props> = () => Promise<{ default: ComponentType<Props> }>;
 
-/** The same load for all callers. */
+/** Loads the module on the first call. All callers share the result. */
 export function once<Module>(load: () => Promise<Module>): () => Promise<Module> {
   let loading: Promise<Module> | undefined;
   return () => (loading ??= loadChunk(load));

@@ -36,7 +36,7 @@ function changeWaiting(by: number) {
   for (const listener of listeners) listener();
 }
 
-/** Calls `load` until it succeeds. Reloads the page where the file is missing on a server that answers. */
+/** Calls `load` until it succeeds. Reloads the page once if the server answers but does not have the file. */
 export async function loadChunk<Module>(
   load: () => Promise<Module>,
   environment: ChunkEnvironment = BROWSER,

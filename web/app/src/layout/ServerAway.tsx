@@ -7,7 +7,7 @@ export function ServerAway() {
   return (
     <div role="status">
       <EmptyState icon={CloudOff} title="The shop cannot be reached">
-        The page opens by itself when the server answers.
+        The page opens automatically when the server answers.
       </EmptyState>
     </div>
   );

@@ -3,7 +3,7 @@ import { useEffect } from "react";
 
 import { noteNews } from "../ui/clickGuard";
 
-/** Tells the guard of clicks when the page changes by itself. */
+/** Tells the click guard when the page may change without an action of the user. */
 export function LiveNews() {
   const { connection, onProduct } = useOrdercast();
   useOrderEvents(noteNews);
@@ -12,7 +12,7 @@ export function LiveNews() {
     let { state, liveSince } = connection.getSnapshot();
     return connection.subscribe(() => {
       const now = connection.getSnapshot();
-      // Losing the connection and having it again show and hide banners. The first time nothing is shown yet.
+      // Banners appear and disappear when the connection is lost and comes back. Before the first connection there is no banner.
       if (now.state !== state && (liveSince !== null || state === "live")) noteNews();
       ({ state } = now);
       liveSince = now.liveSince ?? liveSince;

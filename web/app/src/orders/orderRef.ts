@@ -1,9 +1,9 @@
-/** The order that an address names: the router leaves "/", "?" and "#" of a reference escaped. */
+/** The order's id, number or reference in an address. The router leaves "/", "?" and "#" of a reference escaped. */
 export function orderRefOf(param: string): string {
   try {
     return decodeURIComponent(param);
   } catch {
-    // A percent sign of the reference itself, which the router has decoded.
+    // The reference has a percent sign, which the router has already decoded.
     return param;
   }
 }

@@ -1,7 +1,7 @@
 /** Stands for this app's origin. */
 const HERE = "https://app.invalid";
 
-/** These pages send whoever is signed in to the next one. */
+/** Pages that redirect a signed-in user to the `next` page. */
 const SESSION_PAGES = ["/sign-in", "/sign-up", "/reset-password"];
 
 /** The path to open after signing in. Only paths of this app are accepted. */
@@ -15,7 +15,7 @@ export function nextPath(search: string, otherwise: string): string {
   return url.origin === HERE && !path.startsWith("//") ? path : otherwise;
 }
 
-/** The path as the router compares it: without escapes, case and a final slash. */
+/** The path as the router compares it: decoded, in lower case, and without a final slash. */
 function decodedPath(pathname: string): string {
   try {
     return decodeURIComponent(pathname).toLowerCase().replace(/\/+$/, "");

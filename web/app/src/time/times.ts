@@ -17,7 +17,7 @@ export interface Times {
   dateTime: (at: Instant) => string;
   /** "12:03". */
   time: (at: Instant) => string;
-  /** "CET" where the reader's clock shows another time, otherwise nothing. */
+  /** "CET" if the reader's clock shows another time, otherwise "". */
   zone: (at: Instant) => string;
   /** "12:03:04.123", for logs. */
   preciseTime: (at: Instant) => string;

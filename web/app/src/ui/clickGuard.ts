@@ -1,11 +1,11 @@
-// A click does what was shown where it hits. Orders arrive and change while a hand is on its way: an action that slid
-// under the pointer, or whose meaning changed, within the last half second ignores the click.
+// Prevents clicks on the wrong action. Orders arrive and change while a person moves the pointer. An action ignores clicks within
+// half a second after it came under the pointer or its meaning changed.
 
 import { Steadiness, type ShownAction } from "./steadiness";
 
-/** `data-acts` says what a button does where that changes, such as the next status of an order. */
+/** If the effect of a button changes, such as the next status of an order, its attribute `data-acts` names the effect. */
 const ACTIONS = 'a[href], button, [role="menuitem"], [role="row"][data-id]';
-/** How often positions are read at most, however often the page changes. */
+/** Positions are read at most once in this many milliseconds, however often the page changes. */
 const READ_MS = 100;
 
 const actions = new Steadiness<Element>();
@@ -13,7 +13,7 @@ let lastOwnAt = Number.NEGATIVE_INFINITY;
 let lastNewsAt = Number.NEGATIVE_INFINITY;
 let hasScrolled = false;
 let isScheduled = false;
-/** The press that the next click ends. */
+/** The pointer press that the next click completes. */
 let press: { action: Element; at: number; isSteady: boolean } | undefined;
 
 /** Guards every action of the page. */
@@ -41,18 +41,18 @@ export function guardClicks(): void {
   noteOwn();
 }
 
-/** The page learned of something by itself: what moves now, nobody has moved. */
+/** Call this when the page receives news. Actions that move soon after were not moved by the person. */
 export function noteNews(): void {
   lastNewsAt = performance.now();
 }
 
-/** The server answered a change that the person made: what moves now shows the answer. */
+/** Call this when the server answers a change by the person. Actions that move soon after show the answer. */
 export function noteAnswer(): void {
   read();
   noteOwn();
 }
 
-/** Whether a key that triggers this action may be meant for what the action was before. */
+/** Whether the action's meaning changed just now, so that a key press may be meant for the old meaning. */
 export function hasNewMeaning(action: Element): boolean {
   read();
   return !actions.hasSteadyMeaning(action, performance.now());
@@ -71,7 +71,7 @@ function onPress(event: PointerEvent) {
 
 function onClick(event: MouseEvent) {
   const action = actionOf(event);
-  // A key press is a click without a place.
+  // A click by a key has no position.
   const isPointed = event.detail > 0;
   const pressed = isPointed ? press : undefined;
   press = undefined;
@@ -105,11 +105,11 @@ function noteOwn() {
 function schedule() {
   if (isScheduled) return;
   isScheduled = true;
-  // In a frame the layout is needed anyway.
+  // The browser computes the layout for a frame anyway.
   setTimeout(() => requestAnimationFrame(() => void read()), READ_MS);
 }
 
-/** Reads where the actions are, and returns when. */
+/** Reads the positions of the actions. Returns the time. */
 function read(): number {
   isScheduled = false;
   const shown = new Map<Element, ShownAction>();

@@ -1,11 +1,11 @@
-// Keeps the keyboard focus near when its control goes away: a button that did its work, a row, a dialog whose opener is gone.
-// Without this the focus falls to the page, and the keyboard starts at the top.
+// Moves the keyboard focus to a control nearby when the focused control disappears: a button after its action, a row, or the
+// control that opened a dialog. Otherwise the browser drops the focus, and the keyboard starts at the top of the page.
 
 const NEAR = 'a[href], button:not(:disabled), [role="row"][tabindex="0"]';
-/** Dialogs return the focus themselves, and pages set it after a navigation. */
+/** Milliseconds to wait, because dialogs return the focus themselves, and pages set it after a navigation. */
 const WAIT_MS = 100;
 
-/** The element with the focus, and what contains it. */
+/** The focused element and its ancestors. */
 let chain: Element[] = [];
 let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -14,7 +14,7 @@ export function keepFocus(): void {
     chain = [];
     for (let element = target as Element | null; element; element = element.parentElement) chain.push(element);
   });
-  // A click beside all controls takes the focus on purpose.
+  // A click outside all controls removes the focus on purpose.
   document.addEventListener("pointerdown", () => (chain = []), true);
   new MutationObserver(() => {
     if (!isGone()) return;
@@ -25,7 +25,7 @@ export function keepFocus(): void {
   }).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["disabled"] });
 }
 
-/** Whether the control that had the focus cannot have it any more. The browser takes the focus away a moment later. */
+/** Whether the focused control was removed or disabled. The browser takes its focus away a moment later. */
 function isGone(): boolean {
   const [last] = chain;
   return last !== undefined && last !== document.body && (!last.isConnected || last.matches(":disabled"));
@@ -36,7 +36,7 @@ function focusNear() {
   for (const container of chain.slice(1)) {
     if (!container.isConnected || container.contains(main)) continue;
     const controls = [...container.querySelectorAll<HTMLElement>(NEAR)].filter((element) => element.checkVisibility());
-    // In a table the person goes on at the row where they were.
+    // In a table, the focus moves to the row of the control.
     const near = controls.find((element) => element.role === "row") ?? controls[0];
     if (near) return near.focus();
   }

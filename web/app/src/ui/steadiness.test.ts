@@ -54,7 +54,7 @@ describe("a click", () => {
       actions.update(new Map([["step", line(0, "processing")]]), 0, NEWS);
       actions.update(new Map([["step", line(0, "shipped")]]), 1000, causes);
       expect(actions.hasSteadyMeaning("step", 1000 + STEADY_MS - 1)).toBe(false);
-      // A press from before the change.
+      // A press before the update that shows the change.
       expect(actions.hasSteadyMeaning("step", 990)).toBe(false);
       expect(actions.hasSteadyMeaning("step", 1000 + STEADY_MS)).toBe(true);
     }

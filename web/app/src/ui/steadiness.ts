@@ -1,28 +1,28 @@
-// For how long each action has been where it is and has meant what it means. No DOM: see clickGuard.ts.
+// Records how long each action has had its position and its meaning. Does not use the DOM: see clickGuard.ts.
 
 import type { Box } from "./toastPlacement";
 
 export interface ShownAction {
-  /** What a click does, such as the status that a button sets. */
+  /** The effect of a click, such as the status that a button sets. */
   meaning: string;
   box: Box;
-  /** Comes and goes by itself at any time, as toasts do. */
+  /** Appears and disappears at any time, as toasts do. */
   floats?: boolean;
 }
 
-/** What may have moved actions. */
+/** Events that may have moved actions. */
 export interface Causes {
-  /** Milliseconds since the person did something, such as to scroll or to press a key. */
+  /** Milliseconds since the person acted, for example scrolled or pressed a key. */
   sinceOwn: number;
-  /** Milliseconds since the page learned of something by itself, such as a new order. */
+  /** Milliseconds since the page received news, such as a new order. */
   sinceNews: number;
 }
 
 /** Clicks this soon after a change are ignored. People need about half as long to notice and to stop. */
 export const STEADY_MS = 500;
-/** Actions that move this soon after the person did something answer that; later, the page moves them. */
+/** Actions that move this soon after the person acted were moved by the person. */
 const ANSWER_MS = 250;
-/** News move actions within this time: rows that no longer match linger. */
+/** News can move actions for this long, because rows that no longer match disappear with a delay. */
 const NEWS_MS = 3000;
 
 interface Change {
@@ -36,11 +36,11 @@ const LONG_AGO = Number.NEGATIVE_INFINITY;
 export class Steadiness<Action> {
   #shown = new Map<Action, ShownAction>();
   #changes = new Map<Action, Change>();
-  /** Places that an action has left: a click there is meant for that action. */
+  /** Positions that an action has just left. A click there is meant for that action. */
   #left: { action: Action; box: Box; at: number }[] = [];
 
   update(shown: Map<Action, ShownAction>, at: number, { sinceOwn, sinceNews }: Causes): void {
-    // What appears or goes within half a second is what the person opened or closed.
+    // Actions that appear or disappear within half a second after the person acted were opened or closed by the person.
     const mayMove = ({ floats }: ShownAction) => sinceOwn >= ANSWER_MS && (floats === true || sinceNews < NEWS_MS);
     const mayCome = (action: ShownAction) => sinceOwn >= STEADY_MS && mayMove(action);
     const before = this.#shown;
@@ -65,19 +65,19 @@ export class Steadiness<Action> {
     this.#changes = changes;
   }
 
-  /** Whether the action has meant the same since before `at`. */
+  /** Whether the action's meaning has not changed for {@link STEADY_MS} at the time `at`. */
   hasSteadyMeaning(action: Action, at: number): boolean {
     return at - (this.#changes.get(action)?.meaning ?? LONG_AGO) >= STEADY_MS;
   }
 
-  /** Whether what was at this point before `at` was the same action. */
+  /** Whether the same action has been at this point for {@link STEADY_MS} at the time `at`. */
   hasSteadyPosition(action: Action, at: number, x: number, y: number): boolean {
     if (at - (this.#changes.get(action)?.position ?? LONG_AGO) < STEADY_MS) return false;
     return !this.#left.some((each) => each.action !== action && at - each.at < STEADY_MS && contains(each.box, x, y));
   }
 }
 
-/** Whether the middle of one is outside of the other. */
+/** Whether the box has moved by more than half of its size. */
 function hasMoved(from: Box, to: Box): boolean {
   return Math.abs(from.left - to.left) * 2 > to.width || Math.abs(from.top - to.top) * 2 > to.height;
 }

@@ -22,7 +22,7 @@ function overlap(a: Box, b: Box): number {
   return width > 0 && height > 0 ? width * height : 0;
 }
 
-/** Of several sizes, from the most to the least wanted: the first that covers nothing somewhere, or else the last. */
+/** Fits the toasts with the first of `sizes` that covers no obstacle, or else with the last. */
 export function fitToasts<Size>(
   sizes: readonly Size[],
   place: (size: Size) => Box,

@@ -4,7 +4,7 @@ import { findObstacles, fitToasts, placeToasts } from "./toastPlacement";
 
 /** Width of the strip along the window's edge that stays free. */
 const MARGIN = { wide: 16, narrow: 12 };
-/** Where there is no room, toasts are narrower, and then only the newest is shown. */
+/** The sizes to try in this order. `isSingle`: only the newest toast is shown. */
 const SIZES = [
   { width: 384, isSingle: false },
   { width: 280, isSingle: false },

@@ -199,8 +199,8 @@ export interface OrdersStore extends OrderList {
   /** One status for many orders, in requests of up to 500 orders. Throws {@link OrdercastProblem} where all requests fail. */
   readonly setStatusOfMany: (orders: readonly string[], status: Status, options?: BulkOptions) => Promise<BulkResult>;
   /**
-   * The orders that a list of this filter shows, all of them, as a CSV file for spreadsheets. Throws {@link OrdercastProblem}, also
-   * when the file ends early.
+   * All orders that match the filter, as a CSV file for spreadsheets. Throws {@link OrdercastProblem}, also when the file ends
+   * early.
    */
   readonly exportCsv: (filter: OrderFilter, options?: ExportOptions) => Promise<Blob>;
   /** Sets `newCount` back to 0. */

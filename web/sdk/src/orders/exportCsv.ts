@@ -1,4 +1,4 @@
-// The orders of a list as a file.
+// Exports the orders of a list as a CSV file.
 
 import type { Api } from "../api/http.js";
 import { unwrap } from "../api/http.js";

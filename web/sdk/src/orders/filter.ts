@@ -14,7 +14,7 @@ export function keyOf({ status, q, from, to }: OrderFilter): string {
   return parts.every((part) => part === "") ? "" : JSON.stringify(parts);
 }
 
-/** The parameters of a list. */
+/** The query parameters for the filter and sort order of a list. */
 export function queryOf({ status, q, from, to }: OrderFilter, sort: OrderSort) {
   return {
     ...(sort === "newest" ? {} : { sort }),

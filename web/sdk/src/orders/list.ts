@@ -366,7 +366,7 @@ export function createList(
       // Ids sort by creation time. An unknown total may be anywhere, but only a change of status can bring it into the list.
       if (sort === "newest") return orderId > boundary.id;
       if (sort === "oldest") return orderId < boundary.id;
-      // Whatever changed now changed last.
+      // An order that changed just now belongs at the top.
       if (sort === "changed") return filter.status?.includes(status) ?? true;
       return filter.status?.includes(status) ?? false;
     },

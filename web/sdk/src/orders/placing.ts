@@ -1,4 +1,4 @@
-// Placing an order.
+// Places orders, and knows which new orders this client placed.
 
 import type { Api } from "../api/http.js";
 import { unwrap } from "../api/http.js";
@@ -10,14 +10,14 @@ export interface PlacingContext {
   /** Returns whether the same person is still signed in. */
   guard: () => () => boolean;
   onPlaced: (order: Order) => void;
-  /** A request was answered, or has failed. */
+  /** Called after each request, whether it succeeded or failed. */
   onSettled: () => void;
 }
 
 export function createPlacing({ api, guard, onPlaced, onSettled }: PlacingContext) {
   let pending = 0;
   return {
-    /** Whether orders are being placed. Their events wait for the answer, which says that they are ours. */
+    /** Whether orders are being placed. Events of new orders wait for the answer, which says which orders this client placed. */
     isPlacing: () => pending > 0,
     async place(order: NewOrder, { idempotencyKey, signal }: ActionOptions = {}): Promise<Order> {
       const isSamePerson = guard();

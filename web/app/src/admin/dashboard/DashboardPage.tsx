@@ -26,7 +26,7 @@ export default function DashboardPage() {
   const now = useNow();
   const { stats, knownAt: statsKnownAt, hasFailed: haveStatsFailed } = useKnownStats();
   const [days, setDays] = useState(14);
-  // Hours and days are the store's.
+  // Hours and days are in the store's time zone.
   const zone = timesIn(timeZone).zone(now);
   const period = `last ${days} days`;
   const narrow = useMediaQuery("(width < 48rem)");
@@ -105,7 +105,7 @@ export default function DashboardPage() {
   );
 }
 
-/** A card whose content was loaded; otherwise it says that it was not. */
+/** Shows the content when it is loaded. Until then, a card that says that it is loading or that it could not be loaded. */
 function Loaded<Value>({
   title,
   value,

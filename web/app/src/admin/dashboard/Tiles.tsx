@@ -67,7 +67,7 @@ function Tile({
 }: {
   label: string;
   value: string | undefined;
-  /** Stands for a missing value. */
+  /** Shown instead of a missing value. */
   missing: string;
   href?: string;
   children?: ReactNode;

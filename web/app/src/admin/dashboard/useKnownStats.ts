@@ -8,12 +8,12 @@ import type { Stats } from "../data/types";
 
 export interface KnownStats {
   stats: Stats | undefined;
-  /** When the counts were current, while they are those last known on this device. */
+  /** When the counts were current, if they are the last known counts. */
   knownAt: number | undefined;
   hasFailed: boolean;
 }
 
-/** The store's live counts. When they cannot be loaded: those last known on this device today. */
+/** The store's live counts, or the last known counts of today if the live counts cannot be loaded. */
 export function useKnownStats(): KnownStats {
   const { stats, error } = useOrderStats();
   const { timeZone } = useConfig();
@@ -24,7 +24,7 @@ export function useKnownStats(): KnownStats {
     current: (!hasFailed && newest) || undefined,
     hasFailed,
   });
-  // "Orders today" of another day would be untrue.
+  // Counts of another day would be wrong under "Orders today".
   const usable = stats === null && known?.value.today === today ? known : undefined;
   return { stats: stats ?? usable?.value.stats, knownAt: usable?.at, hasFailed };
 }

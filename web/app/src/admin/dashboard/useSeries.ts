@@ -14,8 +14,8 @@ const MIN_INTERVAL_MS = 2_500;
 export type Series = components["schemas"]["Series"];
 
 /**
- * Counts by hour or day since the store's midnight `days - 1` days ago; refetched after live events. `knownAt`: when they were
- * current, while they cannot be loaded and are those last known on this device.
+ * Counts by hour or day since the store's midnight `days - 1` days ago; refetched after live events. If they cannot be loaded,
+ * the last known counts, and `knownAt` is when these were current.
  */
 export function useSeries(
   bucket: "hour" | "day",
@@ -44,7 +44,7 @@ export function useSeries(
     bucket === "hour" ? "console.hours" : "console.days",
     { current: isCurrent ? newest : undefined, hasFailed },
   );
-  // Counts of another day or period would stand below a wrong title.
+  // Counts of another day or period would not match the title.
   const known = stored?.value.days === days && stored.value.today === today ? stored : undefined;
   const read = hasFailed && isPlaceholderData ? undefined : data;
   return {

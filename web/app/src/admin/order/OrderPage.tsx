@@ -26,7 +26,7 @@ import { useOrderEditor } from "./useOrderEditor";
 export default function OrderPage({ id }: { id: string }) {
   const tracking = useOrdercast().orders.track(id);
   const { state, order: tracked, timeline, lastUpdate, isStale, error } = useStore(tracking);
-  // An order whose own page was never opened on this device may be known from the list.
+  // An order whose page was never opened on this device may be stored as a part of the list.
   const list = useLastKnown<readonly Order[]>("console.orders", { current: undefined, hasFailed: error !== null });
   const listed = list?.value.find((each) => [each.id, each.number, each.reference].includes(id));
   const order = tracked ?? (state === "missing" ? undefined : listed);

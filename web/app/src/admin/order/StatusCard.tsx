@@ -25,7 +25,7 @@ export function StatusCard({
   editor: OrderEditor;
 }) {
   const since = statusSince(order, timeline);
-  // The questions are about the order as it was when they were asked.
+  // `order` is the order as it was when the question was asked.
   const [asking, setAsking] = useState<{ status: Status; kind: ActionKind; order: Order }>();
   return (
     <Card

@@ -86,7 +86,7 @@ export function useOrderEditor(order: Order): OrderEditor {
     return true;
   }
 
-  /** The order to change: as it was seen when its status has changed since, so that the server refuses the change. */
+  /** The version of the order to change. If the status has changed since `seen`, the server refuses the change. */
   const asSeen = (seen: Order) => (seen.status === order.status ? order : seen);
 
   async function cancel(reason: string, seen: Order): Promise<boolean> {

@@ -25,7 +25,10 @@ export function formatInStore(at: string | number, timeZone: string): string {
   return timesIn(timeZone).dateTime(at);
 }
 
-/** How long ago; updates itself. The time zone is passed in: the table has one per row, and each `useConfig` is a subscription. */
+/**
+ * How long ago; updates itself. The time zone is passed in, because the table has one of these per row, and each `useConfig`
+ * is a subscription.
+ */
 export function AgeIn({ at, timeZone, className }: { at: string; timeZone: string; className?: string | undefined }) {
   const now = useNow();
   return (

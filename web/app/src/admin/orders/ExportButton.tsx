@@ -11,7 +11,7 @@ import styles from "./Toolbar.module.css";
 
 const TOAST = "export-orders";
 
-/** Downloads the orders that the table shows, all of them, as a CSV file. */
+/** Downloads all orders that match the table's filters as a CSV file. */
 export function ExportButton({ filters }: { filters: OrderFilters }) {
   const { orders } = useOrdercast();
   const { timeZone } = useConfig();
@@ -41,6 +41,6 @@ function save(file: Blob, name: string) {
   link.href = URL.createObjectURL(file);
   link.download = name;
   link.click();
-  // The browser has begun to read it by then.
+  // The browser has started the download by then.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

@@ -5,11 +5,11 @@ import { Link } from "wouter";
 import { EmptyState, Money, RelativeTime, StatusBadge, Table, Td, Th, Tr } from "../../ui";
 import { customerName } from "./row";
 
-/** The orders last known on this device. They open, and cannot be changed from here. */
+/** The orders that are stored on this device. They can be opened, but not changed from here. */
 export function KnownOrders({ orders }: { orders: readonly Order[] }) {
   if (orders.length === 0) {
     return (
-      <EmptyState icon={SearchX} title="No known order matches">
+      <EmptyState icon={SearchX} title="No stored order matches">
         Only the newest orders are stored on this device.
       </EmptyState>
     );

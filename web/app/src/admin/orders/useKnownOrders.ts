@@ -8,7 +8,7 @@ import { useLastKnown } from "../../offline/useLastKnown";
 import { findKnownOrders, MAX_KNOWN } from "../../orders/knownOrders";
 import { isFiltered, listFilterOf, type OrderFilters } from "./filters";
 
-/** The orders last known on this device that match the filters, newest first, while none could be loaded. */
+/** The stored orders that match the filters, newest first, if no orders could be loaded. */
 export function useKnownOrders(
   { ids, state, error }: OrderRowsSnapshot,
   filters: OrderFilters,
@@ -19,7 +19,7 @@ export function useKnownOrders(
   const isLive = useStore(connection).state === "live";
   const newest = useMemo(
     () => ids.slice(0, MAX_KNOWN).flatMap((id) => orders.get(id) ?? []),
-    // Also when the connection is lost: rows change without their ids.
+    // `isLive` stores the orders again when the connection is lost: rows may have changed while their ids stayed the same.
     // oxlint-disable-next-line react/exhaustive-deps
     [ids, orders, isLive],
   );

@@ -91,7 +91,7 @@ export function pictureHint(image: string, origins: readonly string[]): string {
   if (elsewhere && !origins.includes(elsewhere.origin)) {
     return `Pictures from ${elsewhere.host} are blocked. To allow them, add ${elsewhere.origin} to the server option image_origins.`;
   }
-  // The first origin is this host's.
+  // The first origin is this host.
   const hosts = origins.slice(1).map((origin) => new URL(origin).host);
   const elsewhereToo = hosts.length > 0 ? `, an https:// URL of ${hosts.join(" or ")},` : "";
   return `A path on this host${elsewhereToo} or a small data:image/… URL.`;
@@ -115,7 +115,7 @@ export interface ProductFilter {
   show: "selling" | "low" | "archived";
 }
 
-/** How many products each choice shows, with the text that is searched for. */
+/** How many products each choice of `show` lists for the search text. */
 export function countProducts(products: Iterable<Product>, text: string): Record<ProductFilter["show"], number> {
   const all = [...products];
   const count = (show: ProductFilter["show"]) => all.filter((product) => fits(product, { text, show })).length;

@@ -15,7 +15,7 @@ const MAX_KNOWN = 500;
 
 export interface Products {
   all: ProductMap | undefined;
-  /** When the products were current, while they cannot be loaded and are those last known on this device. */
+  /** When the products were current, if they cannot be loaded and are the last known products. */
   knownAt: number | undefined;
   error: unknown;
   /** Stores a product that the server returned. */

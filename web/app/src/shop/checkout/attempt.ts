@@ -71,7 +71,7 @@ export function forgetAttempt() {
   tabPersistence.remove(NAME);
 }
 
-/** Forgets an attempt with a known outcome: the same person may sign in again, and resolve one that is unknown. */
+/** Forgets the attempt if its outcome is known. If it is unknown, the same person may sign in again and find out. */
 export function forgetResolvedAttempt() {
   const stored = tabPersistence.read<unknown>(NAME);
   if (!(isAttempt(stored) ? stored : latest)?.open) forgetAttempt();
