@@ -1,6 +1,7 @@
 //! The allowed transitions that clients read, compared with what `decide` accepts.
 
 use ordercast_orders::command::SetStatus;
+use ordercast_orders::order::PaymentState;
 use ordercast_orders::{
     Actor, AllowedTransition, Audience, Command, Order, OrderRef, Refusal, Status, StoreId, UserId,
     allowed_transitions, decide,
@@ -67,8 +68,10 @@ pub(crate) fn match_what_decide_accepts(moment: &Moment<'_>) -> Result<(), TestC
                 let expected: Option<&AllowedTransition> = listed.iter().find(|each| each.status == status);
                 for with_reason in [true, false] {
                     for command in commands(&actor, order, status, with_reason) {
-                        // The present status is no transition, but staff may set it again.
-                        let repeated = status == order.status()
+                        // The present status is no transition, but staff may set it again, and `paid` after any payment.
+                        let is_paid = matches!(order.payment.state, PaymentState::Paid { .. });
+                        let repeated = (status == order.status()
+                            || status == Status::Paid && is_paid && !order.is_cancelled())
                             && audience == Audience::Staff
                             && matches!(command, Command::SetStatus(_));
                         let wanted = match expected {
