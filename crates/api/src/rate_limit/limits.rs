@@ -25,7 +25,7 @@ pub struct RateLimitSettings {
 const ACCOUNT_FACTOR: u32 = 10;
 /// One address may fail for, and create, this many times as many accounts. Many people share the address of an office or a
 /// mobile network.
-const ADDRESS_FACTOR: u32 = 10;
+const ADDRESS_FACTOR: u32 = 3;
 
 /// An e-mail address, hashed: any text that a client sends takes the same memory.
 type EmailHash = [u8; 32];
@@ -36,10 +36,10 @@ pub struct RateLimits {
     address: RateLimiter<AddressBucket>,
     account: RateLimiter<UserId>,
     sign_in: RateLimiter<(Network, EmailHash)>,
-    sign_in_address: RateLimiter<AddressBucket>,
+    sign_in_address: RateLimiter<Network>,
     sign_in_account: RateLimiter<EmailHash>,
-    guess: RateLimiter<AddressBucket>,
-    registration: RateLimiter<AddressBucket>,
+    guess: RateLimiter<Network>,
+    registration: RateLimiter<Network>,
 }
 
 /// An attempt to sign in, counted as a failure until it is [forgiven](Self::forgive).
@@ -63,7 +63,7 @@ impl SignInAttempt<'_> {
     fn give_back_to_address(&self) {
         self.limits.sign_in.give_back(&(self.address.network(), self.email));
         if self.is_new_for_address {
-            self.limits.sign_in_address.give_back(&self.address);
+            self.limits.sign_in_address.give_back(&self.address.network());
         }
     }
 }
@@ -101,7 +101,7 @@ impl RateLimits {
         let email = hash_of(email);
         let is_new_for_address = self.sign_in.take(&(address.network(), email))?.was_empty;
         let pair = SignInAttempt { limits: self, address, email, is_new_for_address: false };
-        if is_new_for_address && let Err(wait) = self.sign_in_address.check(&address) {
+        if is_new_for_address && let Err(wait) = self.sign_in_address.check(&address.network()) {
             pair.give_back_to_address();
             return Err(wait);
         }
@@ -116,12 +116,12 @@ impl RateLimits {
     /// Counts an attempt to guess a secret that names no account, such as a link for a new password. It does not count as a
     /// failed sign-in.
     pub fn check_guess(&self, address: AddressBucket) -> Result<(), RetryAfter> {
-        self.guess.check(&address)
+        self.guess.check(&address.network())
     }
 
     /// Counts a new account, whose password costs time to hash.
     pub fn check_registration(&self, address: AddressBucket) -> Result<(), RetryAfter> {
-        self.registration.check(&address)
+        self.registration.check(&address.network())
     }
 
     pub fn remove_idle(&self) {
@@ -202,8 +202,8 @@ mod tests {
         assert_eq!(fail("203.0.113.1", "ben@example.com"), Ok(()), "others behind the address are let in");
         // One address, many accounts.
         let guesses = (0..50).filter(|n| fail("203.0.113.9", &format!("user{n}@example.com")).is_ok());
-        assert_eq!(guesses.count(), 40);
-        assert!(fail("203.0.113.9", "user45@example.com").is_err(), "also when it tries again");
+        assert_eq!(guesses.count(), 12);
+        assert!(fail("203.0.113.9", "user15@example.com").is_err(), "also when it tries again");
         // Many addresses, one account.
         let guesses = (0..250).filter(|n| fail(&format!("198.51.100.{n}"), "cleo@example.com").is_ok());
         assert_eq!(guesses.count(), 40);

@@ -73,7 +73,8 @@ impl OpenFiles {
             return Err(unusable(&self.paths[0], "was overwritten by another file"));
         };
         // A database never shrinks, except by a `VACUUM` of another program, which raises the version of the schema.
-        let is_smaller = length < self.length || header.pages() < self.header.pages();
+        // It writes the header first, and truncates the file later.
+        let is_smaller = header.pages() < self.header.pages();
         if is_smaller && header.schema_version() <= self.header.schema_version() {
             return Err(unusable(&self.paths[0], "was overwritten by an older copy"));
         }
@@ -197,6 +198,29 @@ pub(super) fn sync_directory(directory: &Path) -> Result<(), LogError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_vacuum_of_another_program_may_truncate_the_file_later() {
+        let directory = tempfile::tempdir().unwrap();
+        let database = directory.path().join("shop.db");
+        let connection = rusqlite::Connection::open(&database).unwrap();
+        connection.query_row("PRAGMA journal_mode = WAL", (), |_| Ok(())).unwrap();
+        let fill = "CREATE TABLE orders (state TEXT); INSERT INTO orders VALUES (zeroblob(1000000)); DELETE FROM orders; \
+                    PRAGMA wal_checkpoint(TRUNCATE)";
+        connection.execute_batch(fill).unwrap();
+        let mut files = OpenFiles::record(&database).unwrap();
+        let before = std::fs::metadata(&database).unwrap().len();
+        connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+        let after = std::fs::metadata(&database).unwrap().len();
+        assert!(after < before, "{after} {before}");
+        let vacuumed = File::options().write(true).open(&database).unwrap();
+        vacuumed.set_len(before).unwrap();
+        files.check().unwrap();
+        vacuumed.set_len(after).unwrap();
+        files.check().unwrap();
+        vacuumed.set_len(after - 1).unwrap();
+        assert!(files.check().is_err(), "a page is missing");
+    }
 
     #[test]
     fn files_can_be_checked_by_several_threads_at_once() {

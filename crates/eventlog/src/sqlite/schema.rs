@@ -92,11 +92,10 @@ pub(super) fn migrate(connection: &mut Connection, epoch: &str) -> Result<u32, L
                 deliveries::fill(&change)?;
             }
             NET_SALES => sales::recount(&change)?,
-            SPELLINGS => {
+            SPELLINGS | FOLDED_WORDS => {
                 search::rekey_tracking_numbers(&change)?;
                 users::reindex(&change)?;
             }
-            FOLDED_WORDS => users::reindex(&change)?,
             EMAILS => users::normalize_emails(&change)?,
             _ => {}
         }

@@ -209,11 +209,16 @@ impl<A: Authorizer> ConnectedClient<A> {
         JoinOutcome::Joined { left }
     }
 
-    /// Takes back a join that cannot be answered. `left` is the value in its [`JoinOutcome`].
-    pub(super) fn undo_join(&self, joins: &JoinCache, order: OrderNumber, left: Option<Seq>) {
+    /// Takes back a join that cannot be answered. `left` is the value in its [`JoinOutcome`]. Returns whether the client still
+    /// had joined the order: not if it has disconnected.
+    pub(super) fn undo_join(&self, joins: &JoinCache, order: OrderNumber, left: Option<Seq>) -> bool {
         let mut state = lock(&self.state);
+        if state.joins.find(order).is_none() {
+            return false;
+        }
         state.joins.undo_join(order, left);
         self.cache_joins(&mut state, joins);
+        true
     }
 
     /// Whether it had joined the order.

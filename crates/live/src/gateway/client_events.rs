@@ -119,15 +119,18 @@ impl<A: Authorizer> Gateway<A> {
                 return Err(Denial { code: "too_many_joined", message: message.into() });
             }
             JoinOutcome::Joined { left } => {
+                // Before anything waits: the client may disconnect meanwhile, and leaves the orders that it has joined.
+                self.order_joined(client, number);
                 match self.joined_order(client, number).await {
                     Ok(newest) => snapshot = newest,
                     Err(denial) => {
-                        client.undo_join(&self.joins, number, left);
+                        if client.undo_join(&self.joins, number, left) {
+                            self.order_left(client, number);
+                        }
                         self.save_joins_later();
                         return Err(denial);
                     }
                 }
-                self.order_joined(client, number);
                 // What the client missed. Without an offset: earlier events may still be on their way.
                 if let Some(left) = left
                     && self.tracking_changed(&snapshot.order, left, None).await

@@ -23,6 +23,8 @@ const INHERITED_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 /// How long other clients may inherit the same joins after the first client did. All tabs reconnect in this time, because a
 /// browser wakes a background tab once a minute. A page that is opened later inherits nothing.
 const SHARED_WITHIN: SignedDuration = SignedDuration::from_mins(2);
+/// The joins of this many lost connections of a user, the last ones, are inherited.
+const MAX_INHERITED_CONNECTIONS: usize = 32;
 /// The most disconnected clients and their joins, added up.
 const MAX_WEIGHT: usize = 131_072;
 /// Fewer disconnects are not compacted.
@@ -163,9 +165,14 @@ impl JoinCache {
         entries.evict(now, MAX_WEIGHT);
         let JoinEntries { clients, users, unsaved, .. } = &mut *entries;
         let mut inherited: Vec<(usize, JoinedOrder, Departure)> = Vec::new();
-        for client in users.get(user).into_iter().flatten() {
+        let mut connections = 0;
+        for client in users.get(user).into_iter().flatten().rev() {
             let Some(known) = clients.get_mut(client) else { continue };
             let Some(left) = known.lost(dialect, now) else { continue };
+            connections += 1;
+            if connections > MAX_INHERITED_CONNECTIONS {
+                break;
+            }
             for (age, joined) in known.joins.joined.iter().rev().enumerate() {
                 match inherited.iter_mut().find(|(_, other, _)| other.order == joined.order) {
                     Some(known) if known.2.seq >= left.seq => known.0 = known.0.min(age),

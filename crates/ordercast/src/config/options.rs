@@ -218,7 +218,7 @@ pub const OPTIONS: &[OptionSpec] = &[
         "10/min",
         "RATE",
         "Failed attempts to sign in to one account from one client address, and attempts to reset a password from one \
-         address. Ten times as many accounts may fail for one address, or be created there, and one account may fail ten \
+         address. One address may fail for three times as many accounts, and create as many. One account may fail ten \
          times as often from all addresses together; or off",
     ),
     server("body_limit", "256KiB", "SIZE", "Maximum size of a request body"),

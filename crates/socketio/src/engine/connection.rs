@@ -32,7 +32,7 @@ pub struct Connection<P: Protocol> {
     task: AtomicWaker,
     /// A `fill` waker was woken.
     pull_requested: AtomicBool,
-    /// The number of WebSockets that are open for an upgrade.
+    /// The number of WebSocket connections that are open for an upgrade.
     pub(crate) probes: AtomicU8,
     pub(crate) state: Mutex<ConnectionState>,
 }

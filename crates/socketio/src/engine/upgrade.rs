@@ -97,7 +97,7 @@ fn start_connection<P: Protocol>(
 pub(crate) struct ProbePermit<P: Protocol>(Arc<Connection<P>>);
 
 impl<P: Protocol> ProbePermit<P> {
-    /// `None` if [`MAX_PROBES`] WebSockets are open for an upgrade.
+    /// `None` if [`MAX_PROBES`] WebSocket connections are open for an upgrade.
     pub(crate) fn acquire(connection: &Arc<Connection<P>>) -> Option<Self> {
         let more = |probes| (probes < MAX_PROBES).then_some(probes + 1);
         let counted = connection.probes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);

@@ -324,7 +324,8 @@ export interface paths {
         };
         /**
          * List orders as a CSV file
-         * @description The same orders as `GET /api/v1/orders` with the same parameters, but all pages of them in one file; `limit` is ignored. The
+         * @description The same orders as `GET /api/v1/orders` with the same parameters, but all pages of them in one file, newest first, or with `sort=oldest` oldest
+         *     first; `limit`, `page` and other orders are ignored. The
          *     file is UTF-8 with a byte order mark and has one line for each order, under a line of headings. Columns can be added at the
          *     end, so read them by their headings.
          *

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use eventlog::OrderFilter;
+use eventlog::{OrderFilter, OrderSort};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use orders::Audience;
 
@@ -21,7 +21,8 @@ use crate::resources::page::MAX_LIMIT;
 
 /// List orders as a CSV file
 ///
-/// The same orders as `GET /api/v1/orders` with the same parameters, but all pages of them in one file; `limit` is ignored. The
+/// The same orders as `GET /api/v1/orders` with the same parameters, but all pages of them in one file, newest first, or with `sort=oldest` oldest
+/// first; `limit`, `page` and other orders are ignored. The
 /// file is UTF-8 with a byte order mark and has one line for each order, under a line of headings. Columns can be added at the
 /// end, so read them by their headings.
 ///
@@ -44,7 +45,11 @@ pub async fn export(
     caller: Caller,
     Query(query): Query<OrderListQuery>,
 ) -> Result<Response, Problem> {
-    let filter = OrderFilter { limit: MAX_LIMIT, ..query.parse(caller.topic())? };
+    let asked = query.parse(caller.topic())?;
+    // Numbers do not change while the file is read, and each page goes on where the last one ended.
+    let sort =
+        if asked.sort == OrderSort::OldestFirst { OrderSort::OldestFirst } else { OrderSort::NewestFirst };
+    let filter = OrderFilter { limit: MAX_LIMIT, after: None, sort, ..asked };
     let day = app.now().strftime("%Y-%m-%d");
     let name = format!("attachment; filename=\"orders-{day}.csv\"");
     let mut export = Export { app, caller, next: Some(filter) };

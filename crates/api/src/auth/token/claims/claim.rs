@@ -73,7 +73,15 @@ impl Claim {
     }
 
     fn is_false(&self) -> bool {
-        matches!(self, Self::Bool(false) | Self::Integer(0))
+        match self {
+            Self::Bool(value) => !value,
+            Self::Integer(number) => *number == 0,
+            Self::Fraction(number) => *number == 0.0,
+            Self::Text(text) => {
+                ["false", "0", "no", "off"].iter().any(|no| text.trim().eq_ignore_ascii_case(no))
+            }
+            _ => false,
+        }
     }
 
     /// An id as text.
