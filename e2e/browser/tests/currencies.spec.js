@@ -71,7 +71,11 @@ async function sell(people, server, { currency, price, sum }) {
   await dialog.getByRole("button", { name: "Add product" }).click();
   await expect(dialog).toBeHidden();
   await expect(admin.page.getByRole("row").filter({ hasText: PRODUCT })).toContainText(amount(price));
-  await admin.page.getByRole("button", { name: `Edit ${PRODUCT}` }).click();
+  // The list has just changed, and a click right after that does nothing.
+  await expect(async () => {
+    await admin.page.getByRole("button", { name: `Edit ${PRODUCT}` }).click();
+    await expect(dialog).toBeVisible({ timeout: 500 });
+  }).toPass();
   await expect(dialog.getByLabel(`Price (${currency})`)).toHaveValue(price);
   await dialog.getByRole("button", { name: "Cancel" }).click();
   await watch.line(new RegExp(`${PRODUCT}.*price ${inEnglish(price, currency)} `));
