@@ -83,8 +83,11 @@ test("the focus stays near when an action takes its own control away", async ({ 
   await press(admin.page, admin.page.getByRole("button", { name: "Clear selection" }));
   await expect(row).toBeFocused();
 
+  // Other tests need the products of the shop.
+  const price = { amount: 500, currency: "EUR" };
+  await admin.account.call("POST", "/api/v1/products", { name: "Chipped mug", price, stock: 1 });
   await admin.openAndRead("/admin/products");
-  await press(admin.page, admin.page.getByRole("button", { name: "Edit Paper bags" }));
+  await press(admin.page, admin.page.getByRole("button", { name: "Edit Chipped mug" }));
   await press(admin.page, admin.page.getByRole("button", { name: "Archive" }));
   await expect(admin.page.getByRole("heading", { name: "Products" })).toBeFocused();
 });

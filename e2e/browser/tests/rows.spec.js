@@ -53,11 +53,12 @@ test("a row that stopped matching stays under the pointer", async ({ customer, a
   await admin.open("/admin?status=pending");
   await table(page).row(below).hover();
   const box = await table(page).row(below).boundingBox();
-  const [count] = /\d+/.exec(await page.getByText(/^\d+ orders$/).textContent());
+  // "loaded", if there are more of them than one page has.
+  const [count] = /\d+/.exec(await page.getByText(/^\d+ orders( loaded)?$/).textContent());
   await admin.account.setStatus(above, "processing");
   await expect(table(page).row(above)).toContainText("Processing");
   // The list has dropped the row, as its count says: only the pointer keeps it.
-  await expect(page.getByText(`${Number(count) - 1} orders`, { exact: true })).toBeVisible();
+  await expect(page.getByText(new RegExp(`^${Number(count) - 1} orders( loaded)?$`))).toBeVisible();
   expect(await table(page).row(below).boundingBox()).toEqual(box);
   await page.getByRole("heading", { name: "Orders" }).hover();
   await expect(table(page).row(above)).toHaveCount(0);

@@ -323,16 +323,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List orders as a CSV file
-         * @description The same orders as `GET /api/v1/orders` with the same parameters, but all pages of them in one file, newest first, or with `sort=oldest` oldest
-         *     first; `limit`, `page` and other orders are ignored. The
-         *     file is UTF-8 with a byte order mark and has one line for each order, under a line of headings. Columns can be added at the
-         *     end, so read them by their headings.
+         * Export orders as a CSV file
+         * @description The same orders as `GET /api/v1/orders` with the same parameters, but all pages of them in one file: newest first, or with
+         *     `sort=oldest` oldest first. `limit`, `page` and every other `sort` are ignored. The file is UTF-8 with a byte order mark and
+         *     has one line for each order, under a line of headings. Columns can be added at the end, so read them by their headings.
          *
-         *     Amounts are decimals in major units with all digits of their currency (`1234.50`), times are RFC 3339 in UTC.
-         *     `total` is gross; `revenue` is what the order adds to the revenue of the statistics: 0 when it was cancelled or refunded. `items` lists
-         *     the items as `2 × Tea (4.50); 1 × Honey (6.00)`. A text that a spreadsheet would take for a formula has an apostrophe before
-         *     it.
+         *     Amounts are decimals in major units with all digits of their currency (`1234.50`), times are RFC 3339 in UTC. `total` is
+         *     gross. `revenue` is what the order adds to the revenue of the statistics: 0 if the order was cancelled or refunded. `items`
+         *     lists the items as `2 × Tea (4.50); 1 × Honey (6.00)`. A text that a spreadsheet would take for a formula has an apostrophe
+         *     before it.
          *
          *     The file is sent while it is read. A connection that ends early means that it is not complete: the session has ended, or the
          *     database could not be read.
