@@ -73,8 +73,9 @@ async function sell(people, server, { currency, price, sum }) {
   await expect(admin.page.getByRole("row").filter({ hasText: PRODUCT })).toContainText(amount(price));
   // The list has just changed, and a click right after that does nothing.
   await expect(async () => {
-    await admin.page.getByRole("button", { name: `Edit ${PRODUCT}` }).click();
-    await expect(dialog).toBeVisible({ timeout: 500 });
+    const edit = admin.page.getByRole("button", { name: `Edit ${PRODUCT}` });
+    if (await dialog.isHidden()) await edit.click({ timeout: 2000 });
+    await expect(dialog).toBeVisible({ timeout: 2000 });
   }).toPass();
   await expect(dialog.getByLabel(`Price (${currency})`)).toHaveValue(price);
   await dialog.getByRole("button", { name: "Cancel" }).click();
