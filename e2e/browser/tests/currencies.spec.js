@@ -75,9 +75,8 @@ async function sell(people, server, { currency, price, sum }) {
   await expect(async () => {
     const edit = admin.page.getByRole("button", { name: `Edit ${PRODUCT}` });
     if (await dialog.isHidden()) await edit.click({ timeout: 2000 });
-    await expect(dialog).toBeVisible({ timeout: 2000 });
+    await expect(dialog.getByLabel(`Price (${currency})`)).toHaveValue(price, { timeout: 4000 });
   }).toPass();
-  await expect(dialog.getByLabel(`Price (${currency})`)).toHaveValue(price);
   await dialog.getByRole("button", { name: "Cancel" }).click();
   await watch.line(new RegExp(`${PRODUCT}.*price ${inEnglish(price, currency)} `));
 
@@ -98,10 +97,13 @@ async function sell(people, server, { currency, price, sum }) {
   const exported = await exportOf(admin.page);
   expect([exported.number, exported.currency, exported.total]).toEqual([order.number, currency, sum]);
   expect(exported.items).toBe(`2 × ${PRODUCT} (${price})`);
-  await table(admin.page)
-    .row(order)
-    .getByRole("link", { name: `#${order.number}` })
-    .click();
+  await expect(async () => {
+    const link = table(admin.page)
+      .row(order)
+      .getByRole("link", { name: `#${order.number}` });
+    if (await link.isVisible()) await link.click({ timeout: 2000 });
+    await expect(admin.page.getByRole("heading", { name: `#${order.number}` })).toBeVisible({ timeout: 4000 });
+  }).toPass();
   await expect(admin.page.getByRole("main")).toContainText(amount(price));
   await expect(admin.page.getByRole("main")).toContainText(amount(sum));
 
